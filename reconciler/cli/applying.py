@@ -1,0 +1,147 @@
+"""The apply command: plan or read a plan, show it, ask, write, and report whatever happens."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.cli.terminal import (
+    Settings,
+    ask,
+    check_writable,
+    pass_settings,
+    show_json,
+    tell,
+    write_json,
+)
+from reconciler.errors import ReconcilerError, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+    from reconciler.plan import Plan
+    from reconciler.report import ApplyReport, Outcome
+    from reconciler.session import Session
+
+INTERRUPTED = 130
+
+
+@click.command()
+@click.argument("plan_file", required=False, metavar="[PLAN]")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--expect", metavar="DIGEST", help="Only if the plan has this digest.")
+@click.option("--report", "report_file", metavar="FILE", help="Write the apply report there.")
+@click.option(
+    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+@pass_settings
+def apply(
+    settings: Settings,
+    plan_file: str | None,
+    yes: bool,  # noqa: FBT001 - click passes flags by name
+    expect: str | None,
+    report_file: str | None,
+    shape: str,
+) -> None:
+    """Carry out a saved PLAN, or plan afresh, show it and ask."""
+    settings.format = shape
+    if report_file:
+        check_writable(Path(report_file))
+    run = _Apply(settings)
+    try:
+        with _interrupts(run), settings.session() as session:
+            run.session = session
+            run.carry_out(plan_file, yes=yes, expect=expect)
+    except (ReconcilerError, KeyboardInterrupt) as error:
+        run.error = str(error) or "interrupted"
+        raise
+    finally:
+        if report_file:
+            write_json(Path(report_file), run.document())
+        if shape == "json" and (run.error is None or run.outcomes):
+            show_json(run.document())
+            settings.answered = True
+    if run.stopped:
+        tell("interrupted: nothing new was started; run it again to go on")
+        raise click.exceptions.Exit(INTERRUPTED)
+    raise click.exceptions.Exit(run.report().exit_code)
+
+
+class _Apply:
+    """One apply, and what is known of it at any moment."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.session: Session | None = None
+        self.plan: Plan | None = None
+        self.outcomes: tuple[Outcome, ...] = ()
+        self.error: str | None = None
+        self.writing = self.stopped = False
+
+    def carry_out(self, plan_file: str | None, *, yes: bool, expect: str | None) -> None:
+        from reconciler.apply import execute
+        from reconciler.render.text import outcome_text, plan_text, report_text
+
+        assert self.session is not None  # noqa: S101 - the caller opened it
+        session, settings = self.session, self.settings
+        self.plan = plan = session.saved_plan(Path(plan_file)) if plan_file else session.plan()
+        settings.progress(plan_text(plan, settings.ink))
+        if expect is not None and expect != plan.digest:
+            raise RefusedError(
+                f"the plan's digest is {plan.digest}, not {expect}; nothing was done"
+            )
+        if len(plan.blocked) < len(plan.changes):
+            ask(f"Apply this to {plan.target}?", yes=yes, about="the apply")
+        self.writing = True
+        self.outcomes = execute(
+            plan,
+            session.client,
+            absence_proven_at=session.absence_proven_at,
+            stopped=lambda: self.stopped,
+            tell=lambda found: settings.progress(outcome_text(found, settings.ink)),
+        )
+        settings.progress(report_text(self.report()))
+
+    def report(self) -> ApplyReport:
+        """What was done so far; what nothing was said of was not attempted."""
+        from reconciler.report import NOT_ATTEMPTED, ApplyReport, outcome
+
+        said = {found.code for found in self.outcomes}
+        rest = (
+            [change for change in self.plan.changes if change.code not in said] if self.plan else []
+        )
+        return ApplyReport(
+            plan_digest=self.plan.digest if self.plan else None,
+            outcomes=(*self.outcomes, *(outcome(one, NOT_ATTEMPTED, self.error) for one in rest)),
+            requests=self.session.requests if self.session else {"read": 0, "write": 0},
+            error=self.error,
+        )
+
+    def document(self) -> dict[str, object]:
+        """The report as JSON."""
+        from reconciler.render.data import report_json
+
+        return report_json(self.report())
+
+    def interrupt(self, _number: int, _frame: FrameType | None) -> None:
+        """Before the first write: stop at once. After it: finish what is under way."""
+        if not self.writing:
+            raise KeyboardInterrupt
+        self.stopped = True
+
+
+@contextmanager
+def _interrupts(run: _Apply) -> Iterator[None]:
+    """Let SIGINT and SIGTERM end the run in order."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, run.interrupt) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)

@@ -1,0 +1,123 @@
+"""The `reconciler` command: its global options, its exit codes, and the one place that catches."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler import __version__
+from reconciler.cli import applying, reading, sandboxing
+from reconciler.cli.terminal import Settings, show_json, tell
+from reconciler.errors import FilesInvalidError, ReconcilerError, UsageError
+from reconciler.render.ink import Ink
+from reconciler.render.problems import problems_json, problems_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+BUG, INTERRUPTED = 1, 130
+
+
+class _Group(click.Group):
+    """Lists the commands in the order in which people meet them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names, as added."""
+        return list(self.commands)
+
+
+@click.group(cls=_Group, context_settings={"auto_envvar_prefix": "RECONCILER"})
+@click.option(
+    "--series", default="series", show_default=True, metavar="DIR", help="Where the files are."
+)
+@click.option("--target", metavar="NAME", help="Which target of the configuration.")
+@click.option("--config", metavar="FILE", help="The configuration.  [default: reconciler.toml]")
+@click.option("-v", "--verbose", count=True, help="Say more on standard error; -vv every request.")
+@click.option("--no-color", is_flag=True, help="No colour (also: NO_COLOR).")
+@click.version_option(__version__, prog_name="reconciler", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(
+    ctx: click.Context,
+    series: str,
+    target: str | None,
+    config: str | None,
+    verbose: int,
+    no_color: bool,  # noqa: FBT001 - click passes flags by name
+) -> None:
+    """Coupon series as code: files in series/ say what should be, a plan shows what would change,
+    apply does it.
+
+    Every option has an environment variable: RECONCILER_SERIES, RECONCILER_PLAN_FORMAT, …
+    """
+    path = Path(config or "reconciler.toml")
+    if config and not path.is_file():
+        raise UsageError(f"there is no configuration {config}; leave --config out to go without")
+    plain = no_color or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    settings: Settings = ctx.obj
+    settings.series, settings.target = Path(series), target or None
+    settings.config = path if path.is_file() else None
+    settings.verbosity = verbose
+    settings.ink = Ink(colour=sys.stdout.isatty() and not plain)
+
+
+for command in (
+    reading.validate,
+    reading.plan,
+    applying.apply,
+    reading.schema,
+    sandboxing.sandbox,
+):
+    cli.add_command(command)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code, after all output is flushed."""
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read our output went away
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BUG
+    return code
+
+
+def _run(arguments: Sequence[str]) -> int:
+    asked = Settings()
+    try:
+        with cli.make_context("reconciler", list(arguments), obj=asked) as context:
+            cli.invoke(context)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.UsageError as error:
+        error.show()
+        return UsageError.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        tell("interrupted")
+        return INTERRUPTED
+    except ReconcilerError as error:
+        _say(error, asked)
+        return error.exit_code
+    except BrokenPipeError:
+        raise
+    except Exception:  # noqa: BLE001 - a bug: here its traceback is kept
+        traceback.print_exc()
+        tell("this is a bug in the reconciler; please report it with the lines above")
+        return BUG
+    return 0
+
+
+def _say(error: ReconcilerError, asked: Settings) -> None:
+    """Say an error on standard error, and in place of the JSON that was asked for."""
+    if isinstance(error, FilesInvalidError):
+        click.echo(problems_text(error.problems, asked.ink), err=True)
+    tell(f"error: {error}")
+    if asked.format == "json" and not asked.answered:
+        said: dict[str, object] = {"kind": type(error).__name__, "message": str(error)}
+        if isinstance(error, FilesInvalidError):
+            said["problems"] = problems_json(error.problems)
+        show_json({"error": said})

@@ -1,0 +1,50 @@
+"""The sandbox's commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reconciler.cli.terminal import ask, show
+from reconciler.errors import UsageError
+
+_data = click.option(
+    "--data", default=".reconciler/sandbox.db", show_default=True, metavar="FILE", help="Its data."
+)
+
+
+@click.group()
+def sandbox() -> None:
+    """Run the API's local imitation, to try things on."""
+
+
+@sandbox.command()
+@click.option("--port", default=8484, show_default=True, help="0 takes a free one.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@_data
+def serve(port: int, host: str, data: str) -> None:
+    """Run it as a server until interrupted. It takes any user and password."""
+    from reconciler.session import open_sandbox
+
+    open_sandbox(Path(data)).close()
+    from reconciler.sandbox import serve as listen
+
+    try:
+        listen(data, host=host, port=port, announce=lambda url: show(f"listening on {url}"))
+    except OSError as error:
+        raise UsageError(f"the sandbox cannot listen on {host}:{port}: {error}") from None
+
+
+@sandbox.command()
+@_data
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def reset(data: str, yes: bool) -> None:  # noqa: FBT001 - click passes flags by name
+    """Forget every series in it."""
+    from reconciler.session import open_sandbox
+
+    ask(f"Forget every series in {data}?", yes=yes, about="the reset")
+    store = open_sandbox(Path(data))
+    store.reset()
+    store.close()
+    show(f"{data} is empty now.")

@@ -1,0 +1,104 @@
+"""The global options, and everything that is printed or written to a file the user named."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.errors import RefusedError, UsageError
+from reconciler.render.ink import Ink
+from reconciler.text import visible
+
+if TYPE_CHECKING:
+    from reconciler.session import Session
+
+
+@dataclass
+class Settings:
+    """The global options, and what the command's standard output carries.
+
+    Made before the command line is read, so that an error knows the format that was asked for.
+    """
+
+    series: Path = Path("series")
+    target: str | None = None
+    config: Path | None = None
+    verbosity: int = 0
+    ink: Ink = field(default_factory=Ink)
+    format: str = "text"
+    answered: bool = False  # standard output already holds the asked-for document
+
+    def session(self) -> Session:
+        """A run against the chosen target."""
+        from reconciler.session import Session
+
+        return Session(
+            series=self.series,
+            target=self.target,
+            config=self.config,
+            environment=os.environ,
+            note=self.note,
+        )
+
+    def note(self, text: str, level: int) -> None:
+        """Say something on standard error when -v (level 1) or -vv (2) asks for it."""
+        if self.verbosity >= level:
+            tell(text)
+
+    def progress(self, text: str) -> None:
+        """A line about the work: beside text on standard output, else on standard error."""
+        click.echo(text, err=self.format != "text")
+
+
+pass_settings = click.make_pass_decorator(Settings)
+
+
+def tell(text: str) -> None:
+    """A line for people on standard error."""
+    click.echo(visible(text), err=True)
+
+
+def show(text: str) -> None:
+    """A view on standard output; its renderer has made it safe."""
+    if text:
+        click.echo(text)
+
+
+def show_json(document: object) -> None:
+    """A document on standard output."""
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def ask(question: str, *, yes: bool, about: str) -> None:
+    """Go on only when the user says yes. Raises RefusedError, also without a terminal to ask."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise RefusedError(f"nobody is here to confirm {about}; --yes goes ahead without asking")
+    if not click.confirm(question, err=True):
+        raise RefusedError(f"{about} was not confirmed; nothing was done")
+
+
+def check_writable(file: Path) -> None:
+    """Raise UsageError where a file could not be written, before anything else happens."""
+    if file.is_dir() or not os.access(file.parent, os.W_OK):
+        raise UsageError(f"{file} cannot be written; name a file in a directory that is there")
+
+
+def write_json(file: Path, document: object) -> None:
+    """Write a file whole or not at all. Raises UsageError where that cannot be."""
+    try:
+        handle, draft = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            json.dump(document, stream, indent=2, ensure_ascii=False)
+            stream.write("\n")
+        Path(draft).replace(file)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}") from None

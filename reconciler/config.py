@@ -1,0 +1,195 @@
+"""`reconciler.toml` and the environment → the Target (design: configuration)."""
+
+from __future__ import annotations
+
+import ipaddress
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from reconciler.errors import SignInError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+SANDBOX = "sandbox:"
+
+
+class _Strictly(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class _TargetTable(_Strictly):
+    url: str
+    timezone: str = "UTC"
+    requests_per_minute: Annotated[int, Field(ge=1)] = 600
+    parallelism: Annotated[int, Field(ge=1, le=8)] = 4
+    reads_back: list[str] = []
+
+
+class _File(_Strictly):
+    default_target: str | None = None
+    targets: dict[str, _TargetTable] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One organisation on one host. `zone` is the one in which the server cuts dates."""
+
+    name: str
+    url: str
+    zone: ZoneInfo
+    requests_per_minute: int | None = 600  # None for the sandbox inside the process
+    parallelism: int = 4
+    reads_back: frozenset[str] = frozenset()
+
+    @property
+    def sandbox_path(self) -> str | None:
+        """The file of a sandbox inside the process; None for a real host."""
+        return self.url.removeprefix(SANDBOX) if self.url.startswith(SANDBOX) else None
+
+    @property
+    def host(self) -> str:
+        """What the target's name stands for, as digests hold it."""
+        return "sandbox" if self.sandbox_path is not None else urlsplit(self.url).netloc.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What signs in: a user and password (Basic), or a key and secret (OAuth)."""
+
+    kind: str
+    name: SecretStr
+    secret: SecretStr
+
+
+def load_target(path: Path | None, name: str | None, url: str | None) -> Target:
+    """The target that a run talks to. `path` is the file, None when there is none.
+
+    `url` (RECONCILER_API_URL) overrides the target's; alone it makes a target named `default`.
+    Raise UsageError with the next step when that is not one usable target.
+    """
+    file = _read(path) if path else _File()
+    chosen = (
+        name or file.default_target or (next(iter(file.targets), None) if url is None else None)
+    )
+    if chosen is None and url is None:
+        raise UsageError(
+            "no target: name one in reconciler.toml ([targets.NAME] url = …),"
+            " or set RECONCILER_API_URL"
+        )
+    if chosen is not None and chosen not in file.targets and not (url and not name):
+        known = ", ".join(sorted(file.targets)) or "none"
+        message = f"there is no target {chosen!r}; {path or 'reconciler.toml'} has: {known}"
+        raise UsageError(message)
+    table = file.targets.get(chosen or "") or _TargetTable(url=str(url))
+    return _target(chosen or "default", url or table.url, table)
+
+
+def zone_of(path: Path | None, name: str | None) -> ZoneInfo:
+    """The zone for a run that talks to nobody: the target's where there is one, else UTC."""
+    file = _read(path) if path else _File()
+    table = file.targets.get(name or file.default_target or "")
+    return _zone(table.timezone) if table else ZoneInfo("UTC")
+
+
+def _read(path: Path) -> _File:
+    try:
+        return _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}"
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = f"{path} is not TOML: {error}"
+    except ValidationError as error:
+        said = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        message = f"{path}: " + "; ".join(said)
+    raise UsageError(message)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        message = f'there is no timezone {name!r}; write one like "UTC" or "Asia/Kolkata"'
+        raise UsageError(message) from None
+
+
+def _target(name: str, url: str, table: _TargetTable) -> Target:
+    inside = url.startswith(SANDBOX)
+    if not inside:
+        _check_url(url)
+    return Target(
+        name,
+        url.rstrip("/"),
+        _zone(table.timezone),
+        None if inside else table.requests_per_minute,
+        table.parallelism,
+        frozenset(table.reads_back),
+    )
+
+
+def _check_url(url: str) -> None:
+    """Refuse what would send credentials in the clear or show them. Never quote the URL."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host, parts = None, urlsplit("")
+    if parts.scheme not in {"https", "http"} or not host:
+        message = "the target's URL must be https://HOST (or sandbox:FILE)"
+    elif parts.username is not None or parts.password is not None:
+        message = (
+            "the target's URL holds credentials: take them out, and set RECONCILER_USERNAME and"
+            " RECONCILER_PASSWORD"
+        )
+    elif parts.query or parts.fragment:
+        message = "the target's URL must end with its host or path, without ? and #"
+    elif parts.scheme == "http" and not _is_this_machine(host):
+        message = f"http://{host} would send credentials in the clear: write https://"
+    else:
+        return
+    raise UsageError(message)
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+_PAIRS = {
+    "Basic": ("RECONCILER_USERNAME", "RECONCILER_PASSWORD"),
+    "OAuth": ("RECONCILER_CLIENT_KEY", "RECONCILER_CLIENT_SECRET"),
+}
+
+
+def credentials(environment: Mapping[str, str]) -> Credentials:
+    """The credentials that the environment holds. Raise SignInError naming the variables."""
+    whole = {
+        kind: pair for kind, pair in _PAIRS.items() if all(environment.get(key) for key in pair)
+    }
+    if len(whole) == 1:
+        ((kind, (name, secret)),) = whole.items()
+        return Credentials(kind, SecretStr(environment[name]), SecretStr(environment[secret]))
+    both = " and ".join(_PAIRS["Basic"]), " and ".join(_PAIRS["OAuth"])
+    said = "both ways to sign in are set" if whole else "no credentials"
+    half = sorted(
+        key
+        for pair in _PAIRS.values()
+        for key in pair
+        if not environment.get(key) and any(environment.get(other) for other in pair)
+    )
+    missing = f" ({', '.join(half)} is empty)" if half and not whole else ""
+    message = f"{said}{missing}: set {both[0]} (Basic), or {both[1]} (OAuth); nothing was sent"
+    raise SignInError(message)
+
+
+def sandbox_credentials() -> Credentials:
+    """What signs in to the sandbox inside the process, which takes anybody."""
+    return Credentials("Basic", SecretStr("sandbox"), SecretStr("sandbox"))

@@ -1,0 +1,148 @@
+"""Desired and live → field changes. Values are equal when they mean the same (docs/diff.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from reconciler import values
+from reconciler.fields import MONEY, Field, Kind, split
+from reconciler.values import Mark
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from zoneinfo import ZoneInfo
+
+    from reconciler.declared import Declared
+    from reconciler.live import LiveSeries
+    from reconciler.values import Canonical
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One path that differs: the values as live and file have them, and the file's line."""
+
+    path: str
+    before: Any
+    after: Any
+    line: int
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One series compared. `managed` holds [live, desired] in canonical form for each path."""
+
+    managed: Mapping[str, tuple[Canonical, Canonical]]
+    changes: tuple[FieldChange, ...]
+
+    @property
+    def unreadable(self) -> list[str]:
+        """The paths that live does not show: neither equal nor different."""
+        return [path for path, (now, _) in self.managed.items() if now is Mark.UNREADABLE]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How live is read: the zone that dates are cut in, and what the target shows.
+
+    `proven` names the fields that the target has been seen to show when they are set.
+    """
+
+    zone: ZoneInfo
+    proven: Collection[str]
+    until_series_ends: bool = False  # SERIES_EXPIRY: its value 1 is shown as -1 too
+
+    def meaning(self, live: LiveSeries, path: str, desired: Canonical) -> Canonical:
+        """What live has at a path; the desired value tells what may be compared with it."""
+        field, _ = split(path)
+        now = self.settle(path, live.meaning(path))
+        if now is not Mark.ABSENT:
+            codes = field.kind is Kind.PRODUCTS and _codes_shown_as_ids(now, desired)
+            return Mark.UNREADABLE if codes else now
+        if field.kind is Kind.TEXTS:
+            return Mark.UNREADABLE  # the server drops keys it does not know, without a word
+        if field.kind in {Kind.PRODUCTS, Kind.PLACES} and field.name not in self.proven:
+            return Mark.UNREADABLE
+        return self._unset(live, field)
+
+    def settle(self, path: str, value: Canonical) -> Canonical:
+        """Read the -1 that the server shows under SERIES_EXPIRY as the 1 that documents ask for."""
+        one = path == "expiryStrategyValue" and self.until_series_ends and value == -1
+        return 1 if one else value
+
+    def agrees(self, path: str, now: Canonical, then: Canonical) -> bool:
+        """Whether live is at a value, or at what the server keeps of it."""
+        if now == then:
+            return True
+        if split(path)[0].kind is not Kind.DAY or not isinstance(then, str):
+            return False
+        return now == values.stamp(values.cut(datetime.fromisoformat(then), self.zone))
+
+    def _unset(self, live: LiveSeries, field: Field) -> Canonical:
+        """What a missing field means, where the API page says it."""
+        if field.kind is Kind.MOMENT:
+            end = live.meaning("validTillDate")
+            if isinstance(end, str):
+                return values.stamp(values.end_of_day(datetime.fromisoformat(end), self.zone))
+        return Mark.ABSENT if field.unset is None else field.unset
+
+
+def compare(
+    declared: Mapping[str, Declared],
+    live: LiveSeries | None,
+    zone: ZoneInfo,
+    proven: Collection[str],
+) -> Comparison:
+    """Compare what a file declares with a live series, or with proven absence (None)."""
+    reading = Reading(zone, proven, until_series_ends(declared["expiryStrategyType"].canonical))
+    managed: dict[str, tuple[Canonical, Canonical]] = {}
+    changes = []
+    for path, wish in declared.items():
+        now = Mark.ABSENT if live is None else reading.meaning(live, path, wish.canonical)
+        then = now if now == wish.exact else reading.settle(path, wish.canonical)
+        managed[path] = (now, then)
+        if differs(now, then):
+            before = Mark.ABSENT if live is None else live.value(path)
+            changes.append(FieldChange(path, before, wish.value, wish.line))
+    return Comparison(managed, tuple(changes))
+
+
+def until_series_ends(strategy: Canonical) -> bool:
+    """Whether coupons live as long as their series."""
+    return strategy == "SERIES_EXPIRY"
+
+
+def differs(now: Canonical, then: Canonical) -> bool:
+    """Whether a pair is a change. What cannot be read is none."""
+    return now is not Mark.UNREADABLE and now != then
+
+
+def _codes_shown_as_ids(now: Canonical, desired: Canonical) -> bool:
+    """Whether live shows as ids what the file has as codes, so that nobody can compare them.
+
+    The blocks that the file has as ids must be there; the others must be as many of each type.
+    """
+    if not isinstance(now, list) or not isinstance(desired, list) or now[:1] == ["?"]:
+        return False
+    by_code = [block for block in desired if block[1] == "productCodes"]
+    by_id = [block for block in desired if block[1] == "productIds"]
+    others = [block for block in now if block not in desired]
+    return (
+        bool(by_code)
+        and all(block in now for block in by_id)
+        and all(block[1] == "productIds" for block in others)
+        and sorted(block[0] for block in others) == sorted(block[0] for block in by_code)
+    )
+
+
+def unmanaged_money(live: LiveSeries, managed: Iterable[str]) -> dict[str, Canonical]:
+    """The live values of the money paths that no file names: they count for what a change costs."""
+    named = set(managed)
+    return {
+        path: live.meaning(path)
+        for field in MONEY
+        for path in field.paths
+        if path not in named and field.name not in named and field.kind is not Kind.MOMENT
+    }

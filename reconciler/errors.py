@@ -1,0 +1,155 @@
+"""Every error this tool raises on purpose, each with its exit code (design: command line).
+
+An exception outside this tree is a bug: its traceback is kept and the exit code is 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class ReconcilerError(Exception):
+    """The root. The message is for people: what happened, then what to do next."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(ReconcilerError):
+    """The command line or `reconciler.toml` asks for something that cannot be."""
+
+    exit_code = 64
+
+
+class FilesInvalidError(ReconcilerError):
+    """Files under `series/` cannot be used; nothing was sent. Carries every problem found."""
+
+    exit_code = 3
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        """Say how many problems there are; `problems` says which."""
+        self.problems = tuple(problems)
+        count = sum(problem.severity == "error" for problem in problems)
+        files = len({problem.file for problem in problems if problem.severity == "error"})
+        super().__init__(
+            f"{count} problem{'s' * (count != 1)} in {files} file{'s' * (files != 1)};"
+            " nothing was sent"
+        )
+
+
+class ApiError(ReconcilerError):
+    """The API, signing in to it, or the network failed (API page, section 4).
+
+    `status` is the HTTP status and `code` the API's own number, where there was an answer.
+    `may_have_happened` tells whether a write that ended this way may have been carried out.
+    """
+
+    exit_code = 4
+    may_have_happened = True
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        code: int | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        """Keep the answer's numbers beside the words."""
+        super().__init__(message)
+        self.status, self.code, self.request_id = status, code, request_id
+
+
+class SignInError(ApiError):
+    """Credentials are missing, or the API does not accept them."""
+
+    may_have_happened = False
+
+
+class UnreachableError(ApiError):
+    """No connection was made: nothing left this machine."""
+
+    may_have_happened = False
+
+
+class TimedOutError(ApiError):
+    """No answer came in time."""
+
+
+class ConnectionLostError(ApiError):
+    """The connection broke after the request began."""
+
+
+class RedirectedError(ApiError):
+    """The API answered with a redirect, which is never followed with credentials."""
+
+    may_have_happened = False
+
+
+class ThrottledError(ApiError):
+    """Too many requests (429)."""
+
+    may_have_happened = False
+
+
+class BusyError(ApiError):
+    """The API asks to try again later (503, codes 748, 786 to 798)."""
+
+
+class NotFoundError(ApiError):
+    """No such series (codes 707, 755, 502 in a body, HTTP 404)."""
+
+    may_have_happened = False
+
+
+class ConflictError(ApiError):
+    """Another series has this seriesCode (codes 751, 752)."""
+
+    may_have_happened = False
+
+
+class RejectedError(ApiError):
+    """The API does not accept what was sent."""
+
+    may_have_happened = False
+
+
+class NotSavedError(ApiError):
+    """The API could not say that it saved (codes 722, 744): it may have."""
+
+
+class ServerFaultError(ApiError):
+    """The API failed by its own account (code 730, HTTP 5xx)."""
+
+
+class UnexpectedAnswerError(ApiError):
+    """The answer is none of the documented shapes."""
+
+
+class RefusedError(ReconcilerError):
+    """Nothing was done on purpose: blocked, moved, tampered with, or not confirmed."""
+
+    exit_code = 5
+
+
+class IncompleteError(ReconcilerError):
+    """Apply ended, but not everything it should have done is done."""
+
+    exit_code = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a file. `line` and `column` count from 1."""
+
+    file: str
+    line: int
+    column: int
+    rule: str
+    message: str
+    hint: str = ""
+    severity: str = "error"
+    source: str = ""

@@ -1,0 +1,96 @@
+"""API answers → live series: lenient, every key kept, canonical on asking (API page, section 8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from reconciler import values
+from reconciler.errors import UnexpectedAnswerError
+from reconciler.fields import FIELDS, Kind, canonical, split
+from reconciler.values import Mark
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSeries:
+    """One row as the API shows it. Rows of a list may show less than rows read by id."""
+
+    id: int
+    code: str
+    raw: Mapping[str, Any]
+
+    def shows(self, path: str) -> bool:
+        """Whether the row says anything about a path."""
+        return self.value(path) is not Mark.ABSENT
+
+    def value(self, path: str) -> Any:  # noqa: ANN401 - a row holds any JSON
+        """The value as live has it, or Mark.ABSENT."""
+        field, key = split(path)
+        raw = self.raw.get(field.name, Mark.ABSENT)
+        if raw is None and not field.nullable:
+            return Mark.ABSENT
+        if key is None or raw is Mark.ABSENT:
+            return raw
+        if field.kind is Kind.RANGE:
+            return _range_part(raw, key)
+        return raw.get(key, Mark.ABSENT) if isinstance(raw, dict) else raw
+
+    def meaning(self, path: str) -> values.Canonical:
+        """The canonical value, or Mark.ABSENT."""
+        return canonical(path, self.value(path))
+
+    def counter(self, name: str) -> int:
+        """One of the server's counters, 0 when the row does not show it."""
+        found = FIELDS[name].canonical(self.raw.get(name, 0))
+        return found if isinstance(found, int) else 0
+
+    def other_offset(self, zone: ZoneInfo) -> str | None:
+        """The offset that the row's end date is printed with, when it is not the zone's."""
+        try:
+            end = values.parse_instant(str(self.raw.get("validTillDate")))
+            same = end.utcoffset() == end.astimezone(zone).utcoffset()
+        except (ValueError, OverflowError):
+            return None
+        return None if same else end.isoformat()[-6:]
+
+    @property
+    def unknown_keys(self) -> list[str]:
+        """Keys that the field table does not have: kept, carried along and reported."""
+        return sorted(key for key in self.raw if key not in FIELDS)
+
+
+def _range_part(raw: object, key: str) -> object:
+    """A part of a redemption range as live spells it; a part left out is any."""
+    parsed = raw
+    if isinstance(raw, str):
+        try:
+            parsed = values.from_json(raw)
+        except ValueError:
+            return values.unknown(raw)
+    return parsed.get(key, values.ANY) if isinstance(parsed, dict) else values.unknown(raw)
+
+
+def read_series(raw: object) -> LiveSeries:
+    """One row. Raise UnexpectedAnswerError when it has no integer id."""
+    if isinstance(raw, dict):
+        number = FIELDS["id"].canonical(raw.get("id", Mark.ABSENT))
+        if isinstance(number, int):
+            return LiveSeries(number, str(raw.get("seriesCode") or ""), raw)
+    message = "a row of the API's answer has no integer id; it cannot be told apart from others"
+    raise UnexpectedAnswerError(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What one run has read of a target, sorted by what the files want of it."""
+
+    live: Mapping[str, LiveSeries]  # by code: what the files name and live has
+    orphans: Mapping[str, LiveSeries]  # by code: created by this tool, not given its code yet
+    twins: Mapping[str, Sequence[LiveSeries]]  # by code: several rows, or a look-alike of the code
+    unmanaged: Sequence[LiveSeries]
+    proven: frozenset[str]  # the fields that this target has been seen to show when they are set
+    unknown_keys: frozenset[str]

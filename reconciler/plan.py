@@ -1,0 +1,231 @@
+"""The plan: what would change, as a value with a digest (design: the plan as JSON).
+
+A change's digest covers what it would do and what live it was computed from, so it is also the
+pre-image that apply holds live to. Counters, times, lines and the tool's version are outside.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from reconciler.diff import FieldChange, compare, unmanaged_money
+from reconciler.risk import Blocked, judge
+from reconciler.values import Canonical, Mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from reconciler.config import Target
+    from reconciler.declared import Declared, Desired
+    from reconciler.live import LiveSeries, Snapshot
+
+SCHEME = "reconciler/change/1"
+PLAN_SCHEME = "reconciler/plan-digest/1"
+WRITES = {"create": 2, "adopt": 1, "update": 1}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one series needs. `managed` holds [live, desired] in canonical form for each path."""
+
+    action: str  # create, adopt, update
+    code: str
+    id: int | None
+    file: str
+    line: int
+    fields: tuple[FieldChange, ...]
+    managed: Mapping[str, tuple[Canonical, Canonical]]
+    money: Mapping[str, Canonical]
+    issued: int
+    redeemed: int
+    blocked: tuple[Blocked, ...]
+    warnings: tuple[str, ...]
+    target: str
+    host: str
+
+    @cached_property
+    def digest(self) -> str:
+        """`sha256:…` over the sorted, length-safe JSON of all that apply will be held to."""
+        old_code = encode(self.managed["seriesCode"][0]) if self.action == "adopt" else None
+        identity = [self.target, self.host, self.code, self.id, self.action, old_code]
+        managed = {path: [encode(now), encode(then)] for path, (now, then) in self.managed.items()}
+        money = {path: encode(now) for path, now in self.money.items()}
+        return _sha256([SCHEME, *identity, managed, money, {}])
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All changes of one run, sorted by code, and what was left alone."""
+
+    target: str
+    host: str
+    changes: tuple[Change, ...]
+    unchanged: int
+    fields_compared: int
+    unmanaged: tuple[tuple[int, str], ...]  # id and code of each live series in no file
+    warnings: tuple[str, ...]
+    reads: int
+    created_at: str
+    commit: str | None = None
+    tool: str = field(default="", compare=False)
+
+    @cached_property
+    def digest(self) -> str:
+        """The digest of the sorted digests of the changes."""
+        return _sha256([PLAN_SCHEME, *sorted(change.digest for change in self.changes)])
+
+    @property
+    def blocked(self) -> list[Change]:
+        """The changes that must not run."""
+        return [change for change in self.changes if change.blocked]
+
+    @property
+    def writes(self) -> int:
+        """How many writes an apply of everything that is not blocked takes."""
+        return sum(WRITES[change.action] for change in self.changes if not change.blocked)
+
+    def count(self, action: str) -> int:
+        """How many changes of an action are not blocked."""
+        return sum(change.action == action and not change.blocked for change in self.changes)
+
+
+def encode(value: Canonical) -> Any:  # noqa: ANN401 - any JSON
+    """A canonical value in JSON; a mark is an object, which no canonical value is."""
+    return {value.value: True} if isinstance(value, Mark) else value
+
+
+def _sha256(content: object) -> str:
+    spelled = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return f"sha256:{hashlib.sha256(spelled.encode()).hexdigest()}"
+
+
+def claim_token(target: str, host: str, code: str) -> str:
+    """What a create writes into `tag`, so that a later run knows its own (API page, 9.3).
+
+    It depends on the target and the code alone: it still fits when the file was edited meanwhile.
+    """
+    return f"claim-{_sha256(['reconciler/claim/1', target, host, code])[7:39]}"
+
+
+def make_plan(  # noqa: PLR0913 - a plan is made of all of this
+    target: Target,
+    desired: Mapping[str, Desired],
+    snapshot: Snapshot,
+    *,
+    reads: int,
+    created_at: str,
+    commit: str | None,
+    tool: str,
+    warnings: Sequence[str] = (),
+) -> Plan:
+    """Compare every desired series with what the snapshot has of it."""
+    changes, unchanged, compared = [], 0, 0
+    said = list(warnings)
+    for code in sorted(desired):
+        change, count, unreadable = _change(target, desired[code], snapshot)
+        compared += count
+        if change:
+            changes.append(change)
+        else:
+            unchanged += 1
+            said += [_unreadable(code, path) for path in unreadable]
+    if snapshot.unknown_keys:
+        said.append(
+            "live shows keys that this version does not model, and they are kept as they are: "
+            + ", ".join(sorted(snapshot.unknown_keys))
+        )
+    said += _other_zones(target, snapshot)
+    return Plan(
+        target=target.name,
+        host=target.host,
+        changes=tuple(changes),
+        unchanged=unchanged,
+        fields_compared=compared,
+        unmanaged=tuple(sorted((row.id, row.code) for row in snapshot.unmanaged)),
+        warnings=tuple(said),
+        reads=reads,
+        created_at=created_at,
+        commit=commit,
+        tool=tool,
+    )
+
+
+def _unreadable(code: str, path: str) -> str:
+    return f"{code}: {path} cannot be compared, live does not show it; it is sent in every update"
+
+
+def _other_zones(target: Target, snapshot: Snapshot) -> Iterator[str]:
+    """Live dates are printed in the server's zone; another offset means a wrong configuration."""
+    for row in snapshot.live.values():
+        if offset := row.other_offset(target.zone):
+            yield (
+                f"{row.code}: live prints dates with {offset}, and timezone is {target.zone.key}:"
+                " what is said about cut dates may be wrong"
+            )
+            return
+
+
+def _change(
+    target: Target, wanted: Desired, snapshot: Snapshot
+) -> tuple[Change | None, int, list[str]]:
+    """The change that a series needs (None when it needs none), the fields compared, and the
+    paths that could not be.
+    """
+    code = wanted.code
+    live = snapshot.live.get(code)
+    orphan = snapshot.orphans.get(code) if live is None else None
+    row = live or orphan
+    found = compare(_declared(wanted, claim=orphan is not None), row, target.zone, snapshot.proven)
+    twins = snapshot.twins.get(code, ())
+    if not found.changes and not twins and live is not None:
+        return None, len(found.managed), found.unreadable
+    money = unmanaged_money(row, found.managed) if row else {}
+    issued = row.counter("numIssued") if row else 0
+    blocked = [*_ambiguous(code, live, twins)]
+    if row:
+        blocked += judge(found.managed, money, issued, target.zone)
+    change = Change(
+        action="update" if live else "adopt" if orphan else "create",
+        code=code,
+        id=row.id if row else None,
+        file=wanted.file,
+        line=wanted.line,
+        fields=found.changes,
+        managed=found.managed,
+        money=money,
+        issued=issued,
+        redeemed=row.counter("numRedeemed") if row else 0,
+        blocked=tuple(blocked),
+        warnings=tuple(_unreadable(code, path) for path in found.unreadable),
+        target=target.name,
+        host=target.host,
+    )
+    return change, len(found.managed), found.unreadable
+
+
+def _declared(wanted: Desired, *, claim: bool) -> Mapping[str, Declared]:
+    """What the file says; a claim also takes the token away, for the tag that the server gives."""
+    declared = wanted.declared
+    return {"tag": declared["description"], **declared} if claim else declared
+
+
+def _ambiguous(
+    code: str, live: LiveSeries | None, twins: Sequence[LiveSeries]
+) -> Iterator[Blocked]:
+    """Several live series for one code, or one whose code people cannot tell from it."""
+    if not twins:
+        return
+    names = ", ".join(f"{row.code} (id {row.id})" for row in twins)
+    if live is None:
+        message = (
+            f"live has {names}, which reads like {code}; write that code in the file,"
+            " or rename the live series first"
+        )
+        yield Blocked("lookalike", message)
+    else:
+        message = f"live has {names}, all under this code; rename all but one in the web UI first"
+        yield Blocked("duplicate-live", message)

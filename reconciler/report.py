@@ -1,0 +1,74 @@
+"""What an apply did: one outcome for each change, as a value (design: the apply report)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reconciler.plan import Change
+
+DONE = "done"
+ALREADY_DONE = "already done"
+MOVED = "moved"
+BLOCKED = "blocked"
+FAILED = "failed"
+UNKNOWN = "unknown"
+NOT_ATTEMPTED = "not attempted"
+NOT_CONVERGED = "not converged"
+_INCOMPLETE = frozenset({MOVED, FAILED, UNKNOWN, NOT_ATTEMPTED, NOT_CONVERGED})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one change ended. `error` says why where it is not done."""
+
+    code: str
+    action: str
+    id: int | None
+    status: str
+    error: str | None = None
+
+    def turned(self, status: str, error: str) -> Outcome:
+        """The same change with another end."""
+        return replace(self, status=status, error=error)
+
+
+def outcome(change: Change, status: str, error: str | None = None) -> Outcome:
+    """How a change ended whose id is the planned one."""
+    return Outcome(change.code, change.action, change.id, status, error)
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyReport:
+    """What a whole apply did. `requests` adds up to all requests of the run."""
+
+    plan_digest: str | None
+    outcomes: tuple[Outcome, ...]
+    requests: Mapping[str, int]
+    error: str | None = None  # why nothing was attempted, where that is so
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many changes ended in each way."""
+        return Counter(found.status for found in self.outcomes)
+
+    @property
+    def result(self) -> str:
+        """One word for it all; the exit code follows from it."""
+        ended = set(self.counts)
+        if self.error is not None:
+            return "incomplete" if ended - {NOT_ATTEMPTED, BLOCKED} else "refused"
+        if ended & _INCOMPLETE:
+            return "incomplete"
+        if BLOCKED in ended:
+            return "refused"
+        return "applied" if ended else "nothing to do"
+
+    @property
+    def exit_code(self) -> int:
+        """0, 5 where only blocked changes are left, or 6."""
+        return {"incomplete": 6, "refused": 5}.get(self.result, 0)
