@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
 import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -56,6 +54,8 @@ class Target:
     @property
     def host(self) -> str:
         """What the target's name stands for, as digests hold it."""
+        from urllib.parse import urlsplit
+
         return "sandbox" if self.sandbox_path is not None else urlsplit(self.url).netloc.lower()
 
 
@@ -135,6 +135,8 @@ def _target(name: str, url: str, table: _TargetTable) -> Target:
 
 def _check_url(url: str) -> None:
     """Refuse what would send credentials in the clear or show them. Never quote the URL."""
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
@@ -157,6 +159,8 @@ def _check_url(url: str) -> None:
 
 
 def _is_this_machine(host: str) -> bool:
+    import ipaddress
+
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.declared import Desired
-from reconciler.errors import Problem, UsageError
+from reconciler.errors import UsageError
 from reconciler.fields import BY_KEY, FIELDS
+from reconciler.problem import Problem
 from reconciler.text import folded
 from reconciler.validation import Checked
 from reconciler.yamlfile import MOST_BYTES, Complaint, UnreadableError, parse

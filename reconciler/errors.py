@@ -5,11 +5,12 @@ An exception outside this tree is a bug: its traceback is kept and the exit code
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from reconciler.problem import Problem
 
 
 class ReconcilerError(Exception):
@@ -139,17 +140,3 @@ class IncompleteError(ReconcilerError):
     """Apply ended, but not everything it should have done is done."""
 
     exit_code = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong in a file. `line` and `column` count from 1."""
-
-    file: str
-    line: int
-    column: int
-    rule: str
-    message: str
-    hint: str = ""
-    severity: str = "error"
-    source: str = ""

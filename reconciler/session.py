@@ -71,7 +71,7 @@ class Session:
         if self._client is None:
             inside = self.target.sandbox_path
             who = credentials(self._environment) if inside is None else sandbox_credentials()
-            transport = None if inside is None else self._sandbox(Path(inside))
+            transport = None if inside is None else self._sandbox(inside)
             self._client = Client(self.target, who, transport, self.note)
             self._stack.enter_context(self._client)
         return self._client
@@ -115,23 +115,23 @@ class Session:
             warnings=warnings,
         )
 
-    def saved_plan(self, file: Path) -> Plan:
+    def saved_plan(self, file: str) -> Plan:
         """A plan from a file. Raises UsageError without one, RefusedError for one that is off."""
         try:
-            text = file.read_text(encoding="utf-8")
+            text = Path(file).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"the plan {file} cannot be read: {error}") from None
         return from_json(text, self.target)
 
-    def _sandbox(self, path: Path) -> httpx.BaseTransport:
-        store = open_sandbox(path)
+    def _sandbox(self, file: str) -> httpx.BaseTransport:
+        store = open_sandbox(file)
         self._stack.callback(store.close)
         from reconciler.sandbox import transport
 
         return transport(store)
 
 
-def open_sandbox(path: Path) -> Store:
+def open_sandbox(file: str) -> Store:
     """The sandbox's data in a file, made when it is not there. Raises UsageError."""
     try:
         from reconciler.sandbox import Store
@@ -140,8 +140,8 @@ def open_sandbox(path: Path) -> Store:
             f"the sandbox needs more packages ({error.name}): pip install 'reconciler[sandbox]'"
         ) from None
     try:
-        if str(path) != ":memory:":
-            path.parent.mkdir(parents=True, exist_ok=True)
-        return Store(path)
+        if file != ":memory:":
+            Path(file).parent.mkdir(parents=True, exist_ok=True)
+        return Store(file)
     except OSError as error:
-        raise UsageError(f"the sandbox's file {path} cannot be made: {error.strerror}") from None
+        raise UsageError(f"the sandbox's file {file} cannot be made: {error.strerror}") from None

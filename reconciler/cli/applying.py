@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -51,7 +50,7 @@ def apply(
     """Carry out a saved PLAN, or plan afresh, show it and ask."""
     settings.format = shape
     if report_file:
-        check_writable(Path(report_file))
+        check_writable(report_file)
     run = _Apply(settings)
     try:
         with _interrupts(run), settings.session() as session:
@@ -62,7 +61,7 @@ def apply(
         raise
     finally:
         if report_file:
-            write_json(Path(report_file), run.document())
+            write_json(report_file, run.document())
         if shape == "json" and (run.error is None or run.outcomes):
             show_json(run.document())
             settings.answered = True
@@ -89,7 +88,7 @@ class _Apply:
 
         assert self.session is not None  # noqa: S101 - the caller opened it
         session, settings = self.session, self.settings
-        self.plan = plan = session.saved_plan(Path(plan_file)) if plan_file else session.plan()
+        self.plan = plan = session.saved_plan(plan_file) if plan_file else session.plan()
         settings.progress(plan_text(plan, settings.ink))
         if expect is not None and expect != plan.digest:
             raise RefusedError(

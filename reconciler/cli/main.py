@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,7 +13,6 @@ from reconciler.cli import applying, reading, sandboxing
 from reconciler.cli.terminal import Settings, show_json, tell
 from reconciler.errors import FilesInvalidError, ReconcilerError, UsageError
 from reconciler.render.ink import Ink
-from reconciler.render.problems import problems_json, problems_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,13 +51,13 @@ def cli(
 
     Every option has an environment variable: RECONCILER_SERIES, RECONCILER_PLAN_FORMAT, …
     """
-    path = Path(config or "reconciler.toml")
-    if config and not path.is_file():
+    path = config or "reconciler.toml"
+    if config and not os.path.isfile(config):
         raise UsageError(f"there is no configuration {config}; leave --config out to go without")
     plain = no_color or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     settings: Settings = ctx.obj
-    settings.series, settings.target = Path(series), target or None
-    settings.config = path if path.is_file() else None
+    settings.series, settings.target = series, target or None
+    settings.config = path if os.path.isfile(path) else None
     settings.verbosity = verbose
     settings.ink = Ink(colour=sys.stdout.isatty() and not plain)
 
@@ -105,6 +102,8 @@ def _run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         raise
     except Exception:  # noqa: BLE001 - a bug: here its traceback is kept
+        import traceback
+
         traceback.print_exc()
         tell("this is a bug in the reconciler; please report it with the lines above")
         return BUG
@@ -113,6 +112,8 @@ def _run(arguments: Sequence[str]) -> int:
 
 def _say(error: ReconcilerError, asked: Settings) -> None:
     """Say an error on standard error, and in place of the JSON that was asked for."""
+    from reconciler.render.problems import problems_json, problems_text
+
     if isinstance(error, FilesInvalidError):
         click.echo(problems_text(error.problems, asked.ink), err=True)
     tell(f"error: {error}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -31,13 +30,15 @@ def validate(settings: Settings, paths: Sequence[str], shape: str) -> None:
 
     Shows every problem with its line and what to write instead.
     """
+    from pathlib import Path
+
     from reconciler.config import zone_of
     from reconciler.desired import load
     from reconciler.render import problems as render
 
     settings.format = shape
-    zone = zone_of(settings.config, settings.target)
-    files = load([Path(path) for path in paths] or [settings.series], zone)
+    zone = zone_of(Path(settings.config) if settings.config else None, settings.target)
+    files = load([Path(path) for path in paths or [settings.series]], zone)
     if shape == "json":
         show_json(
             {
@@ -80,7 +81,7 @@ def plan(
 
     document = to_json(made)
     if out:
-        write_json(Path(out), document)
+        write_json(out, document)
     if shape == "json":
         show_json(document)
     else:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from reconciler.cli.terminal import ask, show
@@ -27,7 +25,7 @@ def serve(port: int, host: str, data: str) -> None:
     """Run it as a server until interrupted. It takes any user and password."""
     from reconciler.session import open_sandbox
 
-    open_sandbox(Path(data)).close()
+    open_sandbox(data).close()
     from reconciler.sandbox import serve as listen
 
     try:
@@ -44,7 +42,7 @@ def reset(data: str, yes: bool) -> None:  # noqa: FBT001 - click passes flags by
     from reconciler.session import open_sandbox
 
     ask(f"Forget every series in {data}?", yes=yes, about="the reset")
-    store = open_sandbox(Path(data))
+    store = open_sandbox(data)
     store.reset()
     store.close()
     show(f"{data} is empty now.")

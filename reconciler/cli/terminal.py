@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-import tempfile
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -20,29 +16,31 @@ if TYPE_CHECKING:
     from reconciler.session import Session
 
 
-@dataclass
 class Settings:
     """The global options, and what the command's standard output carries.
 
     Made before the command line is read, so that an error knows the format that was asked for.
     """
 
-    series: Path = Path("series")
-    target: str | None = None
-    config: Path | None = None
-    verbosity: int = 0
-    ink: Ink = field(default_factory=Ink)
-    format: str = "text"
-    answered: bool = False  # standard output already holds the asked-for document
+    def __init__(self) -> None:
+        self.series = "series"
+        self.target: str | None = None
+        self.config: str | None = None
+        self.verbosity = 0
+        self.ink = Ink()
+        self.format = "text"
+        self.answered = False  # standard output already holds the asked-for document
 
     def session(self) -> Session:
         """A run against the chosen target."""
+        from pathlib import Path
+
         from reconciler.session import Session
 
         return Session(
-            series=self.series,
+            series=Path(self.series),
             target=self.target,
-            config=self.config,
+            config=Path(self.config) if self.config else None,
             environment=os.environ,
             note=self.note,
         )
@@ -73,6 +71,8 @@ def show(text: str) -> None:
 
 def show_json(document: object) -> None:
     """A document on standard output."""
+    import json
+
     click.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
@@ -86,19 +86,22 @@ def ask(question: str, *, yes: bool, about: str) -> None:
         raise RefusedError(f"{about} was not confirmed; nothing was done")
 
 
-def check_writable(file: Path) -> None:
+def check_writable(file: str) -> None:
     """Raise UsageError where a file could not be written, before anything else happens."""
-    if file.is_dir() or not os.access(file.parent, os.W_OK):
+    if os.path.isdir(file) or not os.access(os.path.dirname(file) or ".", os.W_OK):
         raise UsageError(f"{file} cannot be written; name a file in a directory that is there")
 
 
-def write_json(file: Path, document: object) -> None:
+def write_json(file: str, document: object) -> None:
     """Write a file whole or not at all. Raises UsageError where that cannot be."""
+    import json
+    import tempfile
+
     try:
-        handle, draft = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+        handle, draft = tempfile.mkstemp(dir=os.path.dirname(file) or ".", prefix=".reconciler-")
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             json.dump(document, stream, indent=2, ensure_ascii=False)
             stream.write("\n")
-        Path(draft).replace(file)
+        os.replace(draft, file)
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}") from None

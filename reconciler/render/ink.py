@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 _CODES = {"green": "32", "yellow": "33", "red": "31", "cyan": "36", "dim": "2", "bold": "1"}
 
 
-@dataclass(frozen=True, slots=True)
 class Ink:
-    """Paints text where colour is wanted."""
+    """Paints text where colour is wanted. No dataclass: every start would pay for it."""
 
-    colour: bool = False
+    def __init__(self, *, colour: bool = False) -> None:
+        self.colour = colour
 
     def __call__(self, text: str, name: str) -> str:
         """The text in a colour of `_CODES`, or as it is."""

@@ -10,7 +10,7 @@ from reconciler.text import visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reconciler.errors import Problem
+    from reconciler.problem import Problem
     from reconciler.render.ink import Ink
 
 _LONGEST = 160
