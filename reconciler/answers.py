@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from reconciler.errors import (
@@ -20,10 +21,14 @@ from reconciler.errors import (
 from reconciler.text import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     import httpx
 
+NO_SUCH = frozenset({707, 755, 502})
+TOO_MANY_IDS = 1060
 _BY_CODE: dict[int, type[ApiError]] = {
-    **dict.fromkeys((707, 755, 502), NotFoundError),
+    **dict.fromkeys(NO_SUCH, NotFoundError),
     **dict.fromkeys((751, 752), ConflictError),
     **dict.fromkeys((722, 744), NotSavedError),
     **dict.fromkeys((730,), ServerFaultError),
@@ -37,15 +42,17 @@ _BY_STATUS: dict[int, type[ApiError]] = {
 }
 _SUCCESS = frozenset({700, 745})
 _LONGEST = 500
+_CODE = re.compile(r"(-?[0-9]{1,9})(\.0)?")
 
 
-def check(response: httpx.Response, what: str) -> Any:  # noqa: ANN401 - any JSON
+def check(response: httpx.Response, what: str, hide: Callable[[str], str] = str) -> Any:  # noqa: ANN401 - any JSON
     """The body of a call that succeeded. Raise the ApiError of one that did not.
 
-    A call succeeded only with a 2xx status and no errors in its body.
+    A call succeeded only with a 2xx status and no errors in its body. `hide` takes credentials out
+    of the server's words, before anything is cut off or escaped.
     """
     status = response.status_code
-    request_id = response.headers.get("X-Cap-Requestid")
+    request_id = shown(hide(response.headers.get("X-Cap-Requestid", ""))) or None
     if response.is_redirect:
         message = f"{what}: the API redirects, and credentials do not follow; is the URL right?"
         raise RedirectedError(message, status=status, request_id=request_id)
@@ -53,50 +60,68 @@ def check(response: httpx.Response, what: str) -> Any:  # noqa: ANN401 - any JSO
         body = response.json()
     except (ValueError, RecursionError):
         body = None
-    code, said = _first_error(body)
-    if response.is_success and code is None and not said:
+    errors = _errors(body)
+    if response.is_success and not errors:
         if body is None:
             message = f"{what}: the answer is not JSON (HTTP {status})"
             raise UnexpectedAnswerError(message, status=status, request_id=request_id)
         return body
-    kind = _BY_CODE.get(code or 0) or _BY_STATUS.get(status)
-    if kind is None:
-        kind = ServerFaultError if status >= 500 else RejectedError  # noqa: PLR2004 - HTTP's own
-    traced = f", request {visible(request_id)}" if request_id else ""
+    kind, code = _kind(status, [_number(error.get("code")) for error in errors])
+    said = shown(hide(_said(errors, body) or response.reason_phrase or "no message"))
+    traced = f", request {request_id}" if request_id else ""
     numbers = f"{f'code {code}, ' if code is not None else ''}HTTP {status}{traced}"
-    message = f"{what}: {said or response.reason_phrase or 'no message'} ({numbers})"
-    raise kind(message, status=status, code=code, request_id=request_id)
+    raise kind(f"{what}: {said} ({numbers})", status=status, code=code, request_id=request_id)
 
 
-def _first_error(body: object) -> tuple[int | None, str]:
-    """The first error's code and all messages of a body that holds errors."""
+def shown(text: str) -> str:
+    """Somebody else's words as a message may hold them: escaped, and not without end."""
+    safe = visible(text[: _LONGEST + 1])
+    return safe if len(text) <= _LONGEST else safe[:_LONGEST] + "…"
+
+
+def _errors(body: object) -> list[dict[str, Any]]:
+    """The errors in a body, but for those whose code says that all went well."""
     errors = body.get("errors") if isinstance(body, dict) else None
-    if not errors:
-        return None, ""
-    items = errors if isinstance(errors, list) else [errors]
+    items = errors if isinstance(errors, list) else [errors] if errors else []
     rows = [item if isinstance(item, dict) else {"message": item} for item in items]
-    code = next((_number(row.get("code")) for row in rows), None)
-    if code in _SUCCESS and all(row.get("status") is True for row in rows):
-        return None, ""
-    said = "; ".join(visible(str(row.get("message") or "no message")) for row in rows)
-    return code, said if len(said) <= _LONGEST else said[:_LONGEST] + "…"
+    return [row for row in rows if _number(row.get("code")) not in _SUCCESS]
+
+
+def _said(errors: Sequence[dict[str, Any]], body: object) -> str:
+    """All that an answer says went wrong; a gateway says it outside of `errors`."""
+    if not errors and isinstance(body, dict) and isinstance(body.get("message"), str):
+        return str(body["message"])
+    return "; ".join(str(error.get("message") or "no message") for error in errors)
+
+
+def _kind(status: int, codes: Sequence[int | None]) -> tuple[type[ApiError], int | None]:
+    """Which error an answer is, and the code that makes it so.
+
+    Of several errors the one that leaves a write open counts first, and no such series counts last:
+    beside another error it proves nothing.
+    """
+    by_status = _BY_STATUS.get(status) or (ServerFaultError if status >= 500 else RejectedError)  # noqa: PLR2004 - HTTP's own
+    kinds = [(_BY_CODE.get(code or 0, by_status), code) for code in codes] or [(by_status, None)]
+    kind, code = min(kinds, key=lambda one: (not one[0].may_have_happened, one[0] is NotFoundError))
+    overruled = status >= 500 and not kind.may_have_happened  # noqa: PLR2004 - HTTP's own
+    return by_status if overruled or status in {401, 429} else kind, code
 
 
 def _number(raw: object) -> int | None:
-    if isinstance(raw, int) and not isinstance(raw, bool):
-        return raw
-    return int(raw) if isinstance(raw, str) and raw.isascii() and raw.isdigit() else None
+    """An error's code, which may be spelled as text."""
+    found = _CODE.fullmatch(str(raw))
+    return int(found[1]) if found else None
 
 
 def entity(body: object) -> list[Any]:
-    """The rows of a read: a list under `entity`, one object, or a flat series."""
-    if isinstance(body, dict) and "entity" in body:
-        body = body["entity"]
-    if isinstance(body, list):
-        return body
-    if isinstance(body, dict) and "id" in body:
-        return [body]
-    if body is None:
-        return []
-    message = "the answer to a read holds no entity list"
+    """The rows of an answer: a list under `entity`, one object there, or a flat series."""
+    if isinstance(body, dict):
+        found = body.get("entity", body)
+        if found is None:
+            return []
+        if isinstance(found, list):
+            return found
+        if isinstance(found, dict) and "id" in found:
+            return [found]
+    message = "the answer holds neither an entity list nor a series"
     raise UnexpectedAnswerError(message)

@@ -7,11 +7,18 @@ planned `after` it is already done, anywhere else it moved and is left alone.
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.bodies import claim_body, create_body, reading, update_body
-from reconciler.errors import ApiError, SignInError, UnreachableError
-from reconciler.plan import Change, Plan, claim_token
+from reconciler.errors import (
+    ApiError,
+    SignInError,
+    UnexpectedAnswerError,
+    UnreachableError,
+    UsageError,
+)
+from reconciler.plan import Change, Plan, claim_token, other_zone
 from reconciler.report import (
     ALREADY_DONE,
     BLOCKED,
@@ -25,32 +32,46 @@ from reconciler.report import (
     outcome,
 )
 from reconciler.risk import judge
-from reconciler.values import Mark
+from reconciler.standing import moved, pending
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from reconciler.client import Client
+    from reconciler.diff import Reading
     from reconciler.live import LiveSeries
 
 BATCH = 10
 FRESH = 30.0  # seconds that a reading may be old when its series is written
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What this run has seen of the target: the fields that it shows when they are set, and when
+    (time.monotonic) the codes to create were asked for; None asks again.
+    """
+
+    proven: frozenset[str] = frozenset()
+    absent_at: float | None = None
+
+
+NOTHING_SEEN = Seen()
+
+
 def execute(
     plan: Plan,
     client: Client,
+    seen: Seen = NOTHING_SEEN,
     *,
-    absence_proven_at: float | None = None,
     stopped: Callable[[], bool] = lambda: False,
     tell: Callable[[Outcome], None] = lambda _: None,
 ) -> tuple[Outcome, ...]:
     """Write what the plan says, one outcome for each change in the plan's order.
 
-    `absence_proven_at` is when (time.monotonic) this run asked for the codes to create; None asks
-    again. `stopped` is asked before each write and ends the run; `tell` hears of each end.
+    `stopped` is asked before each write and ends the run; `tell` hears of each end. Raises
+    UsageError, before any write, where live prints dates in another zone than the target's.
     """
-    run = _Run(client, absence_proven_at, stopped, tell)
+    run = _Run(client, seen, stopped, tell)
     ready = [change for change in plan.changes if not change.blocked]
     for change in plan.changes:
         if change.blocked:
@@ -58,6 +79,8 @@ def execute(
     for start in range(0, len(ready), BATCH):
         run.batch(ready[start : start + BATCH])
     run.read_back({change.code: change for change in ready})
+    if run.bug:
+        raise run.bug
     return tuple(run.ended[change.code] for change in plan.changes)
 
 
@@ -65,15 +88,19 @@ class _Run:
     def __init__(
         self,
         client: Client,
-        absence_proven_at: float | None,
+        seen: Seen,
         stopped: Callable[[], bool],
         tell: Callable[[Outcome], None],
     ) -> None:
-        self.client, self.zone = client, client.target.zone
-        self.absence_proven_at, self.stopped, self.tell = absence_proven_at, stopped, tell
+        self.client, self.target = client, client.target
+        self.proven = seen.proven | client.target.reads_back
+        self.absence_proven_at = seen.absent_at
+        self.stopped, self.tell = stopped, tell
         self.ended: dict[str, Outcome] = {}
         self.unsettled: set[str] = set()  # written, and the answer did not show every value
         self.dead: ApiError | None = None  # the target is out of reach: nothing more is tried
+        self.bug: Exception | None = None  # ours: one change met it, the others go on
+        self.left_behind: dict[str, LiveSeries] | None = None  # by tag, once listed
 
     def end(self, found: Outcome) -> None:
         self.ended[found.code] = found
@@ -91,21 +118,45 @@ class _Run:
         except ApiError as error:
             unread = error
             self.gone(error)
+        self.check_zone(rows.values())
         for change in changes:
             if self.dead or self.stopped() or (unread and change.id is not None):
                 why = self.dead or unread or "the run was interrupted"
                 self.end(outcome(change, NOT_ATTEMPTED, str(why)))
-                continue
-            try:
-                self.end(self.change(change, rows, read_at))
-            except ApiError as error:
-                self.gone(error)
-                self.end(outcome(change, FAILED, str(error)))
+            else:
+                self.end(self.attempt(change, rows, read_at))
+
+    def attempt(self, change: Change, rows: dict[int, LiveSeries], read_at: float) -> Outcome:
+        """One change, whatever happens on the way: what fails stops no other."""
+        sent = self.client.requests.write
+        try:
+            return self.change(change, rows, read_at)
+        except ApiError as error:
+            self.gone(error)
+            return outcome(change, FAILED, str(error))
+        except Exception as error:  # noqa: BLE001 - raised again when the others are done
+            self.bug = error
+            status = FAILED if self.client.requests.write == sent else UNKNOWN
+            return outcome(change, status, f"a bug in the reconciler: {error!r}")
+
+    def check_zone(self, rows: Iterable[LiveSeries]) -> None:
+        """Raise UsageError while nothing has been written; later only the rest is given up."""
+        offset = next(filter(None, (row.other_offset(self.target.zone) for row in rows)), None)
+        if offset:
+            raise UsageError(other_zone(self.target, offset))
 
     def gone(self, error: ApiError) -> None:
         """Remember an error after which no other change can do better."""
         if isinstance(error, SignInError | UnreachableError):
             self.dead = error
+
+    def eyes(self, change: Change) -> Reading:
+        """How to read live for a change."""
+        return reading(change, self.target.zone, self.proven)
+
+    def pending(self, change: Change, row: LiveSeries) -> list[str]:
+        """The managed paths at which live is not as wanted, in words."""
+        return pending(change, row, self.eyes(change))
 
     def change(self, change: Change, rows: dict[int, LiveSeries], read_at: float) -> Outcome:
         """One change, from its last reading to its end. Raises what fails before the write."""
@@ -118,14 +169,15 @@ class _Run:
     def update(self, change: Change, row: LiveSeries | None) -> Outcome:
         if row is None:
             return outcome(change, MOVED, f"live has no series with id {change.id} any more")
-        if moved := self.moved(change, row):
-            return outcome(change, MOVED, moved)
+        if said := moved(change, row, self.eyes(change)):
+            return outcome(change, MOVED, said)
         if not self.pending(change, row):
             return outcome(change, ALREADY_DONE)
         issued = row.counter("numIssued")
-        if blocked := list(judge(change.managed, change.money, issued, self.zone)):
+        zone = self.target.zone
+        if blocked := list(judge(change.action, change.managed, change.money, issued, zone)):
             return outcome(change, BLOCKED, "; ".join(why.message for why in blocked))
-        return self.put(change, row, update_body(change, row, self.zone))
+        return self.put(change, row, update_body(change, row, self.eyes(change)))
 
     def create(self, change: Change) -> Outcome:
         """Claim what an earlier run left behind, or POST once and claim it."""
@@ -134,19 +186,20 @@ class _Run:
         if proven_at is None or time.monotonic() - proven_at > FRESH:
             if found := self.taken(change):
                 return found
-            row = self.find(token) if proven_at is None else None
-            if row:
-                return self.claim(change, row)
+            if self.left_behind is None and proven_at is None:
+                self.left_behind = self.listed()
+            if row := (self.left_behind or {}).get(token):
+                return self.claim(change, self.whole(row))
         row = None
         try:
-            row = self.client.create(create_body(change, token, self.zone)).row
+            row = self.client.create(create_body(change, token, self.target.zone)).row
         except ApiError as error:
             if not error.may_have_happened:
                 raise
             said = str(error)
         else:
             said = "the API answered that it created the series, and does not show it"
-        row = row or self.find_quietly(token)
+        row = row or self.find(token)
         if row is None:
             return outcome(change, UNKNOWN, f"{said}; the next run finds it and goes on")
         return self.claim(change, row)
@@ -163,21 +216,31 @@ class _Run:
 
     def claim(self, change: Change, row: LiveSeries) -> Outcome:
         """The second write of a create."""
-        found = self.put(change, row, claim_body(change, row, self.zone))
+        found = self.put(change, row, claim_body(change, row, self.eyes(change)))
         if found.status != FAILED:
             return found
         said = f"created as id {row.id} and not given its code: {found.error}"
         return found.turned(FAILED, f"{said}; the next run goes on there")
 
-    def find(self, token: str) -> LiveSeries | None:
-        """The series that a create left behind, known by its token; None when nothing shows it."""
-        rows = [row for row in self.client.list_series() if row.raw.get("tag") == token]
-        return next(iter(self.client.by_ids([row.id for row in rows]).values()), None)
+    def listed(self) -> dict[str, LiveSeries]:
+        """Every series that the list shows, by its tag."""
+        return {str(row.raw.get("tag")): row for row in self.client.list_series()}
 
-    def find_quietly(self, token: str) -> LiveSeries | None:
-        """The same, where an error means that nothing was found out."""
+    def whole(self, row: LiveSeries) -> LiveSeries:
+        """A row of a list as a read by id shows it."""
+        found = self.client.by_ids([row.id])
+        if row.id not in found:
+            raise UnexpectedAnswerError(f"series {row.id} is listed and cannot be read by id")
+        return found[row.id]
+
+    def find(self, token: str) -> LiveSeries | None:
+        """The series that a create left behind, known by its token.
+
+        None when nothing shows it, or when that cannot be found out.
+        """
         try:
-            return self.find(token)
+            row = self.listed().get(token)
+            return self.whole(row) if row else None
         except ApiError:
             return None
 
@@ -196,7 +259,8 @@ class _Run:
             if after is None:
                 return ended.turned(UNKNOWN, f"{error}; the next run finds out")
             if self.pending(change, after):
-                return ended.turned(FAILED, f"{error}; live does not show the new values")
+                said = f"{error}; live does not show the new values yet"
+                return ended.turned(UNKNOWN, f"{said}; the next run finds out")
             return ended
         if self.pending(change, answer):
             self.unsettled.add(change.code)
@@ -220,33 +284,3 @@ class _Run:
                 self.end(found.turned(NOT_CONVERGED, "live does not show it any more"))
             elif wrong := self.pending(changes[found.code], row):
                 self.end(found.turned(NOT_CONVERGED, "; ".join(wrong)))
-
-    def pending(self, change: Change, row: LiveSeries) -> list[str]:
-        """The managed paths at which live is not as wanted, in words."""
-        eyes = reading(change, self.zone)
-        said = []
-        for path, (_, then) in change.managed.items():
-            now = eyes.meaning(row, path, then)
-            if now is not Mark.UNREADABLE and not eyes.agrees(path, now, then):
-                said.append(f"{path} should be {_shown(then)} and is {_shown(now)}")
-        return said
-
-    def moved(self, change: Change, row: LiveSeries) -> str:
-        """Where live is at neither the planned before nor the planned after; empty if nowhere."""
-        eyes = reading(change, self.zone)
-        said = []
-        for path, (before, after) in change.managed.items():
-            now = eyes.meaning(row, path, after)
-            if now != before and not eyes.agrees(path, now, after):
-                said.append(f"{path} was {_shown(before)} and is {_shown(now)}")
-        for path, before in change.money.items():
-            now = row.meaning(path)
-            if not eyes.agrees(path, now, before):
-                said.append(f"{path} was {_shown(before)} and is {_shown(now)}")
-        if said:
-            said.append("it was left alone; plan again")
-        return "; ".join(said)
-
-
-def _shown(value: object) -> str:
-    return value.value if isinstance(value, Mark) else repr(value)

@@ -15,21 +15,28 @@ from reconciler.fields import FIELDS, Kind, split, wire
 from reconciler.values import Mark
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from zoneinfo import ZoneInfo
 
     from reconciler.live import LiveSeries
     from reconciler.plan import Change
-    from reconciler.values import Canonical
 
 Body = dict[str, Any]
 # Never carried from live: it would contradict a changed validTillDate (section 6).
 _DERIVED = "validTillDateTime"
 
 
-def reading(change: Change, zone: ZoneInfo) -> Reading:
-    """How to read live for a change, with the same eyes as when it was planned."""
-    proven = {path for path, (now, _) in change.managed.items() if now is not Mark.UNREADABLE}
-    return Reading(zone, proven, until_series_ends(change.managed["expiryStrategyType"][1]))
+def reading(change: Change, zone: ZoneInfo, proven: Collection[str]) -> Reading:
+    """How to read live for a change, with the same eyes as when it was planned.
+
+    What could be read then can be now; where nothing was there to read, `proven` tells.
+    """
+    shown = {
+        path
+        for path, (now, _) in change.managed.items()
+        if (path in proven if now is Mark.ABSENT else now is not Mark.UNREADABLE)
+    }
+    return Reading(zone, shown, until_series_ends(change.managed["expiryStrategyType"][1]))
 
 
 def create_body(change: Change, token: str, zone: ZoneInfo) -> Body:
@@ -40,41 +47,29 @@ def create_body(change: Change, token: str, zone: ZoneInfo) -> Body:
     return body | {"tag": token}
 
 
-def update_body(change: Change, live: LiveSeries, zone: ZoneInfo) -> Body:
+def update_body(change: Change, live: LiveSeries, eyes: Reading) -> Body:
     """A PUT over a row that was read by id (or that the create just answered)."""
     body = {
         key: value
         for key, value in live.raw.items()
         if key != _DERIVED and (key not in FIELDS or FIELDS[key].manageable)
     }
-    eyes = reading(change, zone)
-    after = {field.path: field.after for field in change.fields}
+    after = change.sent | {field.path: field.after for field in change.fields}
     for path, (_, then) in change.managed.items():
         now = eyes.meaning(live, path, then)
-        if not eyes.agrees(path, now, then):
-            spelled = wire(path, after[path], zone) if path in after else plain(path, then)
-            _lay(body, path, spelled)
+        if now is Mark.UNREADABLE or not eyes.agrees(path, now, then):
+            _lay(body, path, wire(path, after[path], eyes.zone))
         elif path == _DERIVED:
             body[path] = live.raw.get(path, then)
     return body
 
 
-def claim_body(change: Change, created: LiveSeries, zone: ZoneInfo) -> Body:
+def claim_body(change: Change, created: LiveSeries, eyes: Reading) -> Body:
     """The PUT that gives a created series its code, and its real tag in place of the token."""
-    body = update_body(change, created, zone)
+    body = update_body(change, created, eyes)
     if "tag" not in change.managed:
         body["tag"] = body["description"]
     return body
-
-
-def plain(path: str, meaning: Canonical) -> Any:  # noqa: ANN401 - any JSON
-    """A canonical value in the API's form, where the file's own spelling is not at hand."""
-    kind = split(path)[0].kind
-    if kind is Kind.PRODUCTS and isinstance(meaning, list):
-        return [{"productType": block, key: members} for block, key, members in meaning]
-    if kind is Kind.PLACES and isinstance(meaning, list):
-        return [{"redemptionOrgEntityType": block, "orgEntityId": one} for block, one in meaning]
-    return meaning
 
 
 def _lay(body: Body, path: str, value: object) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SANDBOX = "sandbox:"
+ALONE = "default"  # the target that RECONCILER_API_URL makes without a configuration
+# What a host is made of: labels that the resolver takes, or an IPv6 address.
+_HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?|[0-9a-f:.]+:[0-9a-f:.]*")
 
 
 class _Strictly(BaseModel):
@@ -27,7 +31,11 @@ class _TargetTable(_Strictly):
     timezone: str = "UTC"
     requests_per_minute: Annotated[int, Field(ge=1)] = 600
     parallelism: Annotated[int, Field(ge=1, le=8)] = 4
-    reads_back: list[str] = []
+    reads_back: list[
+        Literal[
+            "productInfo", "redemptionOrgEntityDetails", "targetUserDetails", "customPropertyMap"
+        ]
+    ] = []  # what `fields` says may hide
 
 
 class _File(_Strictly):
@@ -56,7 +64,10 @@ class Target:
         """What the target's name stands for, as digests hold it."""
         from urllib.parse import urlsplit
 
-        return "sandbox" if self.sandbox_path is not None else urlsplit(self.url).netloc.lower()
+        if self.sandbox_path is not None:
+            return "sandbox"
+        parts = urlsplit(self.url)
+        return parts.netloc.lower() + parts.path
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,26 +86,33 @@ def load_target(path: Path | None, name: str | None, url: str | None) -> Target:
     Raise UsageError with the next step when that is not one usable target.
     """
     file = _read(path) if path else _File()
-    chosen = (
-        name or file.default_target or (next(iter(file.targets), None) if url is None else None)
-    )
-    if chosen is None and url is None:
+    chosen = _chosen(file, name)
+    if url and not file.targets and chosen in {None, ALONE}:
+        return _target(ALONE, url, _TargetTable(url=url))
+    where, known = path or "reconciler.toml", ", ".join(sorted(file.targets))
+    if chosen is None and known:
+        raise UsageError(f"{where} has several targets: choose one with --target ({known})")
+    if chosen is None:
         raise UsageError(
             "no target: name one in reconciler.toml ([targets.NAME] url = …),"
             " or set RECONCILER_API_URL"
         )
-    if chosen is not None and chosen not in file.targets and not (url and not name):
-        known = ", ".join(sorted(file.targets)) or "none"
-        message = f"there is no target {chosen!r}; {path or 'reconciler.toml'} has: {known}"
-        raise UsageError(message)
-    table = file.targets.get(chosen or "") or _TargetTable(url=str(url))
-    return _target(chosen or "default", url or table.url, table)
+    if chosen not in file.targets:
+        raise UsageError(f"there is no target {chosen!r}; {where} has: {known or 'none'}")
+    table = file.targets[chosen]
+    return _target(chosen, url or table.url, table)
+
+
+def _chosen(file: _File, name: str | None) -> str | None:
+    """The name of the target: the one asked for, the default one, or the only one."""
+    only = next(iter(file.targets)) if len(file.targets) == 1 else None
+    return name or file.default_target or only
 
 
 def zone_of(path: Path | None, name: str | None) -> ZoneInfo:
     """The zone for a run that talks to nobody: the target's where there is one, else UTC."""
     file = _read(path) if path else _File()
-    table = file.targets.get(name or file.default_target or "")
+    table = file.targets.get(_chosen(file, name) or "")
     return _zone(table.timezone) if table else ZoneInfo("UTC")
 
 
@@ -120,7 +138,7 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _target(name: str, url: str, table: _TargetTable) -> Target:
-    inside = url.startswith(SANDBOX)
+    inside = url.startswith(SANDBOX) and url != SANDBOX
     if not inside:
         _check_url(url)
     return Target(
@@ -139,10 +157,11 @@ def _check_url(url: str) -> None:
 
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        host, _ = parts.hostname or "", parts.port
     except ValueError:
-        host, parts = None, urlsplit("")
-    if parts.scheme not in {"https", "http"} or not host:
+        host, parts = "", urlsplit("")
+    sendable = url.isascii() and url.isprintable() and " " not in url
+    if parts.scheme not in {"https", "http"} or not sendable or not _HOST.fullmatch(host):
         message = "the target's URL must be https://HOST (or sandbox:FILE)"
     elif parts.username is not None or parts.password is not None:
         message = (

@@ -16,7 +16,7 @@ from reconciler.fields import BY_KEY, FIELDS
 from reconciler.problem import Problem
 from reconciler.text import folded
 from reconciler.validation import Checked
-from reconciler.yamlfile import MOST_BYTES, Complaint, UnreadableError, parse
+from reconciler.yamlfile import MOST_BYTES, Complaint, UnreadableError, end, lines, parse, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -51,7 +51,8 @@ def load(paths: Sequence[Path], zone: ZoneInfo) -> Files:
 
     `zone` is the target's: the zone of bare dates, and the one the server cuts dates in.
     """
-    found: list[Desired] = []
+    found: dict[str, Desired] = {}
+    claims: list[_Claim] = []
     problems: list[Problem] = []
     count = 0
     with _no_collector():
@@ -60,13 +61,26 @@ def load(paths: Sequence[Path], zone: ZoneInfo) -> Files:
             if trouble:
                 problems.append(Problem(path, 1, 1, *trouble))
                 continue
-            desired, said = _load_file(path, zone)
+            checked, said = _check_file(path, zone)
             problems += said
-            if desired:
-                found.append(desired)
-    problems += _same_codes(found)
+            if checked and (code := checked.values.get("seriesCode")):
+                claims.append(_Claim(code, path, *place(checked.document.find(["seriesCode"])[1])))
+                if not checked.errors:
+                    key_lines = dict(checked.document.key_lines(_NESTED))
+                    found[code] = Desired(code, path, key_lines, checked.values, zone)
+    problems += _same_codes(claims)
     problems.sort(key=lambda problem: (problem.file, problem.line, problem.column, problem.rule))
-    return Files({desired.code: desired for desired in found}, problems, count)
+    return Files(found, problems, count)
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A file names a code, whatever else is wrong in it."""
+
+    code: str
+    file: str
+    line: int
+    column: int
 
 
 @contextmanager
@@ -93,17 +107,26 @@ def _files(paths: Sequence[Path]) -> Iterator[tuple[str, Trouble | None]]:
             raise UsageError(message)
         root = path if path.is_dir() else path.parent
         for file in sorted(_walk(path)) if path.is_dir() else [os.fspath(path)]:
-            if file not in seen:
-                seen.add(file)
-                yield file, _trouble(file, os.path.realpath(root))
+            same = os.path.abspath(file)
+            if same not in seen:
+                seen.add(same)
+                named = file.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+                trouble = _trouble(file, os.path.realpath(root))
+                yield named, trouble if named == file else _NO_NAME
+
+
+_NO_NAME = ("file-name", "the file's name is not UTF-8", "a name of letters and digits")
 
 
 def _walk(root: Path) -> Iterator[str]:
-    for folder, folders, files in os.walk(root):
+    """Each series file, and what could not be looked into: fewer files would be fewer managed."""
+    closed: list[OSError] = []
+    for folder, folders, files in os.walk(root, onerror=closed.append):
         folders[:] = [name for name in folders if not name.startswith(".")]
         linked = [name for name in folders if os.path.islink(os.path.join(folder, name))]
         named = [name for name in files if name.lower().endswith(ENDINGS)]
         yield from (os.path.join(folder, name) for name in linked + named if name[0] != ".")
+    yield from (str(error.filename) for error in closed)
 
 
 def _trouble(file: str, root: str) -> Trouble | None:
@@ -112,61 +135,60 @@ def _trouble(file: str, root: str) -> Trouble | None:
         state = os.stat(file)
     except OSError as error:
         return "unreadable", f"cannot be read: {error.strerror}", "a readable file"
-    if link and not os.path.realpath(file).startswith(root + os.sep):
+    if link and os.path.commonpath([root, os.path.realpath(file)]) != root:
         return "symbolic-link", "the link leaves the directory of series", "the file itself"
-    if stat.S_ISDIR(state.st_mode):
+    if link and stat.S_ISDIR(state.st_mode):
         return "symbolic-link", "a link to a directory is not followed", "the directory itself"
     if not stat.S_ISREG(state.st_mode):
-        return "unreadable", "not a regular file", "a regular file"
+        what = "the directory cannot be read" if stat.S_ISDIR(state.st_mode) else "no regular file"
+        return "unreadable", what, "what can be read"
     if state.st_size > MOST_BYTES:
-        return "too-large", f"{state.st_size:,} bytes; at most {MOST_BYTES:,}", "one series a file"
+        return "too-large", f"{state.st_size:,} bytes; at most {MOST_BYTES:,}", "a smaller file"
     return None
 
 
-def _load_file(path: str, zone: ZoneInfo) -> tuple[Desired | None, list[Problem]]:
+def _check_file(path: str, zone: ZoneInfo) -> tuple[Checked | None, list[Problem]]:
+    text = ""
     try:
         with open(path, "rb") as stream:
-            raw = stream.read(MOST_BYTES + 1)
+            raw = stream.read()
         text = raw.decode("utf-8-sig")
-        document = parse(text)
+        checked = Checked(parse(text), zone)
     except OSError as error:
-        message = f"cannot be read: {error.strerror}"
-        return None, [_problem(path, Complaint(1, 1, "unreadable", message, "a readable file"), "")]
+        said = Complaint(1, 1, "unreadable", f"cannot be read: {error.strerror}", "a readable file")
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start)
-        column = error.start - (raw.rfind(b"\n", 0, error.start) + 1)
-        complaint = Complaint(line + 1, column + 1, "not-utf-8", "not UTF-8 text", "UTF-8")
-        return None, [_problem(path, complaint, "")]
+        where = end(raw[: error.start].decode("utf-8-sig", "replace"))
+        said = Complaint(*where, "not-utf-8", "the text is not UTF-8", "the file saved as UTF-8")
+        text = raw.decode("utf-8-sig", "replace")
     except UnreadableError as error:
-        return None, [_problem(path, error.complaint, text)]
-    checked = Checked(document, zone)
-    said = [_problem(path, complaint, text) for complaint in checked.errors]
-    said += [_problem(path, complaint, text, "warning") for complaint in checked.warnings]
-    if checked.errors:
-        return None, said
-    lines = dict(document.key_lines(_NESTED))
-    return Desired(checked.values["seriesCode"], path, lines, checked.values, zone), said
+        said = error.complaint
+    else:
+        return checked, list(_problems(path, text, checked.errors, checked.warnings))
+    return None, list(_problems(path, text, [said], []))
 
 
-def _problem(path: str, said: Complaint, text: str, severity: str = "error") -> Problem:
-    lines = text.splitlines()
-    source = lines[said.line - 1] if len(lines) >= said.line else ""
-    place_and_words = (said.line, said.column, said.rule, said.message, said.hint)
-    return Problem(path, *place_and_words, severity, source)
+def _problems(
+    path: str, text: str, errors: Sequence[Complaint], warnings: Sequence[Complaint]
+) -> Iterator[Problem]:
+    source = lines(text) if errors or warnings else []
+    for severity, complaints in (("error", errors), ("warning", warnings)):
+        for said in complaints:
+            place_and_words = (said.line, said.column, said.rule, said.message, said.hint)
+            yield Problem(path, *place_and_words, severity, source[said.line - 1])
 
 
-def _same_codes(found: Sequence[Desired]) -> Iterator[Problem]:
+def _same_codes(claims: Sequence[_Claim]) -> Iterator[Problem]:
     """Two files with one code, or with two that people cannot tell apart (API page, 9.8)."""
-    groups: defaultdict[str, list[Desired]] = defaultdict(list)
-    for desired in found:
-        groups[folded(desired.code)].append(desired)
+    groups: defaultdict[str, list[_Claim]] = defaultdict(list)
+    for claim in claims:
+        groups[folded(claim.code)].append(claim)
     for first, *others in groups.values():
         for other in others:
             same = other.code == first.code
             yield Problem(
                 other.file,
                 other.line,
-                1,
+                other.column,
                 "duplicate-code" if same else "similar-code",
                 f"{other.code} {'stands' if same else f'reads like {first.code}, which stands'}"
                 f" in {first.file}:{first.line}",

@@ -7,16 +7,20 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from reconciler import values
-from reconciler.fields import MONEY, Field, Kind, split
+from reconciler.fields import FIELDS, MONEY, Field, Kind, split
 from reconciler.values import Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping
     from zoneinfo import ZoneInfo
 
     from reconciler.declared import Declared
     from reconciler.live import LiveSeries
     from reconciler.values import Canonical
+
+
+# Before the ids that live shows for products which the file names by code.
+AS_IDS = "shown as ids"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Comparison:
     @property
     def unreadable(self) -> list[str]:
         """The paths that live does not show: neither equal nor different."""
-        return [path for path, (now, _) in self.managed.items() if now is Mark.UNREADABLE]
+        return [path for path, (now, _) in self.managed.items() if unreadable(now)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class Reading:
         now = self.settle(path, live.meaning(path))
         if now is not Mark.ABSENT:
             codes = field.kind is Kind.PRODUCTS and _codes_shown_as_ids(now, desired)
-            return Mark.UNREADABLE if codes else now
+            return [AS_IDS, now] if codes else now
         if field.kind is Kind.TEXTS:
             return Mark.UNREADABLE  # the server drops keys it does not know, without a word
         if field.kind in {Kind.PRODUCTS, Kind.PLACES} and field.name not in self.proven:
@@ -73,19 +77,49 @@ class Reading:
         return 1 if one else value
 
     def agrees(self, path: str, now: Canonical, then: Canonical) -> bool:
-        """Whether live is at a value, or at what the server keeps of it."""
-        if now == then:
+        """Whether live is at a value, or at what the server keeps of it, as far as it shows."""
+        if not differs(now, then):
             return True
         if split(path)[0].kind is not Kind.DAY or not isinstance(then, str):
             return False
-        return now == values.stamp(values.cut(datetime.fromisoformat(then), self.zone))
+        try:
+            return now == values.stamp(values.cut(datetime.fromisoformat(then), self.zone))
+        except OverflowError:  # a day that the zone has no name for
+            return False
+
+    def money(self, live: LiveSeries, managed: Collection[str]) -> dict[str, Canonical]:
+        """The live values of the money paths that no file names: they count for the cost."""
+        whole = {path for path in managed if "." not in path}
+        found = {
+            path: self.money_at(live, path)
+            for field in MONEY
+            for path in field.paths
+            if path not in managed and field.name not in whole
+        }
+        if found.get("validTillDateTime") == self._unset(live, FIELDS["validTillDateTime"]):
+            del found["validTillDateTime"]  # it says no more than validTillDate does
+        return found
+
+    def money_at(self, live: LiveSeries, path: str) -> Canonical:
+        """One of them; what the server fills in stands for what it does not show."""
+        field, _ = split(path)
+        now = self.settle(path, live.meaning(path))
+        if now is not Mark.ABSENT:
+            return now
+        return (
+            self._unset(live, field)
+            if field.kind is Kind.MOMENT
+            else self.settle(path, field.default)
+        )
 
     def _unset(self, live: LiveSeries, field: Field) -> Canonical:
         """What a missing field means, where the API page says it."""
         if field.kind is Kind.MOMENT:
             end = live.meaning("validTillDate")
-            if isinstance(end, str):
-                return values.stamp(values.end_of_day(datetime.fromisoformat(end), self.zone))
+            try:
+                return values.stamp(values.end_of_day(datetime.fromisoformat(str(end)), self.zone))
+            except (ValueError, OverflowError):  # the end is not shown, or beyond the calendar
+                return Mark.ABSENT
         return Mark.ABSENT if field.unset is None else field.unset
 
 
@@ -116,15 +150,23 @@ def until_series_ends(strategy: Canonical) -> bool:
 
 def differs(now: Canonical, then: Canonical) -> bool:
     """Whether a pair is a change. What cannot be read is none."""
-    return now is not Mark.UNREADABLE and now != then
+    return not unreadable(now) and now != then
+
+
+def unreadable(now: Canonical) -> bool:
+    """Whether live does not say what it has, or says it in a way that nobody can compare."""
+    return now is Mark.UNREADABLE or (isinstance(now, list) and now[:1] == [AS_IDS])
 
 
 def _codes_shown_as_ids(now: Canonical, desired: Canonical) -> bool:
     """Whether live shows as ids what the file has as codes, so that nobody can compare them.
 
-    The blocks that the file has as ids must be there; the others must be as many of each type.
+    The blocks that the file has as ids must be there; the others must be of the same types with
+    as many members.
     """
     if not isinstance(now, list) or not isinstance(desired, list) or now[:1] == ["?"]:
+        return False
+    if desired[:1] == ["?"]:
         return False
     by_code = [block for block in desired if block[1] == "productCodes"]
     by_id = [block for block in desired if block[1] == "productIds"]
@@ -133,16 +175,6 @@ def _codes_shown_as_ids(now: Canonical, desired: Canonical) -> bool:
         bool(by_code)
         and all(block in now for block in by_id)
         and all(block[1] == "productIds" for block in others)
-        and sorted(block[0] for block in others) == sorted(block[0] for block in by_code)
+        and sorted((block[0], len(block[2])) for block in others)
+        == sorted((block[0], len(block[2])) for block in by_code)
     )
-
-
-def unmanaged_money(live: LiveSeries, managed: Iterable[str]) -> dict[str, Canonical]:
-    """The live values of the money paths that no file names: they count for what a change costs."""
-    named = set(managed)
-    return {
-        path: live.meaning(path)
-        for field in MONEY
-        for path in field.paths
-        if path not in named and field.name not in named and field.kind is not Kind.MOMENT
-    }

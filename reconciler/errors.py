@@ -136,6 +136,12 @@ class RefusedError(ReconcilerError):
     exit_code = 5
 
 
+class InterruptedRunError(ReconcilerError):
+    """Somebody ended the run; nothing new was started after that."""
+
+    exit_code = 130
+
+
 class IncompleteError(ReconcilerError):
     """Apply ended, but not everything it should have done is done."""
 

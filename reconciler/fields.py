@@ -73,7 +73,11 @@ class Money(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One row. `unset` is what an answer without the field means, where that is known."""
+    """One row.
+
+    `unset` is what an answer without the field means, where that is known; `omitted` what the
+    server fills in when a body leaves it out. Both are canonical.
+    """
 
     name: str
     access: Access
@@ -84,6 +88,7 @@ class Field:
     choices: tuple[str, ...] = ()
     members: tuple[str, ...] = ()  # the keys of an object, where they are known
     unset: Canonical | None = None
+    omitted: Canonical | None = None
     unlimited: bool = False  # `unlimited` is a way to write -1
     nullable: bool = False
     hides: bool = False  # may be set and not shown (API page, 9.5)
@@ -91,6 +96,12 @@ class Field:
     def canonical(self, raw: object) -> Canonical:
         """What a value of this field means. Never raises."""
         return CANONICAL[self.kind](raw)
+
+    @property
+    def default(self) -> Canonical:
+        """What stands for an answer without the field, where only a move of it matters."""
+        known = self.omitted if self.unset is None else self.unset
+        return Mark.ABSENT if known is None else known
 
     @property
     def manageable(self) -> bool:
@@ -149,19 +160,21 @@ K, M = Kind, Money
 
 
 def _limit(name: str, money: Money = M.LIMIT) -> Field:
-    return Field(name, W, K.LIMIT, money, bounds=I32, unlimited=money is M.LIMIT)
+    return Field(name, W, K.LIMIT, money, bounds=I32, unlimited=money is M.LIMIT, omitted=-1)
 
 
 def _flag(name: str, access: Access = U, money: Money = M.NONE) -> Field:
-    return Field(name, access, K.BOOLEAN, money)
+    return Field(name, access, K.BOOLEAN, money, omitted=False)
 
 
 def _text(name: str, access: Access = W, money: Money = M.MESSAGE) -> Field:
     return Field(name, access, K.TEXT, money)
 
 
-def _number(name: str, access: Access = W, money: Money = M.NONE) -> Field:
-    return Field(name, access, K.NUMBER, money, bounds=I32)
+def _number(
+    name: str, access: Access = W, money: Money = M.NONE, omitted: int | None = None
+) -> Field:
+    return Field(name, access, K.NUMBER, money, bounds=I32, omitted=omitted)
 
 
 def _choice(name: str, access: Access, *choices: str, money: Money = M.NONE) -> Field:
@@ -178,23 +191,23 @@ _ROWS = (
     # the discount
     _choice("discountType", W, "ABS", "PERC", money=M.KIND),
     Field("discountValue", W, K.NUMBER, M.VALUE, required=True, bounds=(0, I64[1])),
-    Field("discountUpto", U, K.NUMBER, M.CAP),
-    _text("discountOn", U, M.KIND),
+    Field("discountUpto", U, K.NUMBER, M.CAP, omitted=0),
+    replace(_text("discountOn", U, M.KIND), omitted="BILL"),
     # how long
     Field("validTillDate", W, K.DAY, M.LONGER, required=True),
     Field("validTillDateTime", W, K.MOMENT, M.LONGER),
     _number("validDaysFromCreation", S),
     _number("fixedExpiryDate", S),
     _choice("expiryStrategyType", C, "SERIES_EXPIRY", "MONTHS_END", "DAYS", money=M.KIND),
-    _number("expiryStrategyValue", money=M.LONGER),
+    _number("expiryStrategyValue", money=M.LONGER, omitted=-1),
     Field("redemptionValidFrom", W, K.DAY, M.START),
-    _number("redemptionValidAfterDays", money=M.MINIMUM),
+    _number("redemptionValidAfterDays", money=M.MINIMUM, omitted=0),
     # the codes
     _choice("clientHandlingType", C, "DISC_CODE", "GENERIC", "DISC_CODE_PIN", money=M.KIND),
     Field("genericCode", W, K.TEXT, M.KIND, unset=""),
     _flag("alphaNumeric", W),
-    _number("randomCodeLength"),
-    _number("shortCodeLength", U),
+    _number("randomCodeLength", omitted=0),
+    _number("shortCodeLength", U, omitted=0),
     Field("couponPrefix", W, K.TEXT, unset=""),
     Field("couponSuffix", W, K.TEXT, unset=""),
     *(
@@ -218,10 +231,10 @@ _ROWS = (
     # for whom, for what, where, when
     Field("anyUser", W, K.BOOLEAN, M.REACH, required=True),
     _flag("isReferralExistingUsersAllowed", W, M.REACH),
-    Field("minBillAmount", W, K.LIMIT, M.MINIMUM),
-    Field("maxBillAmount", W, K.LIMIT, M.LIMIT, unlimited=True),
-    Field("mutualExclusiveSeriesIds", W, K.EXCLUSIVE_IDS, M.EXCLUSION),
-    Field("redemptionRange", W, K.RANGE, M.SCOPE, members=values.RANGE_KEYS),
+    Field("minBillAmount", W, K.LIMIT, M.MINIMUM, omitted=-1),
+    Field("maxBillAmount", W, K.LIMIT, M.LIMIT, unlimited=True, omitted=-1),
+    Field("mutualExclusiveSeriesIds", W, K.EXCLUSIVE_IDS, M.EXCLUSION, omitted=[]),
+    Field("redemptionRange", W, K.RANGE, M.SCOPE, members=values.RANGE_KEYS, omitted=values.ANY),
     Field("productInfo", W, K.PRODUCTS, M.SCOPE, unset=[], hides=True),
     Field("redemptionOrgEntityDetails", W, K.PLACES, M.SCOPE, unset=[], hides=True),
     Field(
@@ -236,21 +249,23 @@ _ROWS = (
         ),
         hides=True,
     ),
-    Field("storeIdsJson", U, K.IDS, M.SCOPE),
-    Field("redeemAtStore", U, K.IDS, M.SCOPE),
+    Field("storeIdsJson", U, K.IDS, M.SCOPE, omitted=values.ANY),
+    Field("redeemAtStore", U, K.IDS, M.SCOPE, omitted=values.ANY),
     # what people read
     Field("smsTemplate", W, K.TEXT, M.MESSAGE, required=True),
     _text("shortSMSTemplate", U),
     _flag("isSMSDisabled", W, M.MESSAGE),
-    _flag("resendMessageEnabled", W, M.MESSAGE),
+    replace(_flag("resendMessageEnabled", W, M.MESSAGE), omitted=True),
     _flag("doNotResendExistingVoucher", W, M.MESSAGE),
     _text("info"),
     _text("tag", U),
-    _text("termsAndConditions", U),
+    replace(_text("termsAndConditions", U), omitted="T&C"),
     Field("customPropertyMap", W, K.TEXTS, M.MESSAGE, hides=True),
     # the platform
-    *(_number(name, U) for name in ("campaignId", "priority", "sourceOrgId")),
-    _text("dvsItems", U, M.NONE),
+    _number("campaignId", U, omitted=-1),
+    _number("priority", U, omitted=0),
+    _number("sourceOrgId", U, omitted=-1),
+    replace(_text("dvsItems", U, M.NONE), omitted="items"),
     *(
         _flag(name)
         for name in (

@@ -37,7 +37,17 @@ class LiveSeries:
             return raw
         if field.kind is Kind.RANGE:
             return _range_part(raw, key)
-        return raw.get(key, Mark.ABSENT) if isinstance(raw, dict) else raw
+        if not isinstance(raw, dict):
+            return values.unknown(raw)
+        found = raw.get(key)
+        return Mark.ABSENT if found is None else found
+
+    def has_keys(self, name: str) -> bool:
+        """Whether keys can be laid over what live has of an object: nothing, or an object."""
+        raw = self.raw.get(name)
+        if FIELDS[name].kind is Kind.RANGE:
+            return raw is None or values.range_parts(raw) is not None
+        return raw is None or isinstance(raw, dict)
 
     def meaning(self, path: str) -> values.Canonical:
         """The canonical value, or Mark.ABSENT."""
@@ -45,7 +55,7 @@ class LiveSeries:
 
     def counter(self, name: str) -> int:
         """One of the server's counters, 0 when the row does not show it."""
-        found = FIELDS[name].canonical(self.raw.get(name, 0))
+        found = FIELDS[name].canonical(self.raw.get(name) or 0)
         return found if isinstance(found, int) else 0
 
     def other_offset(self, zone: ZoneInfo) -> str | None:
@@ -75,10 +85,10 @@ def _range_part(raw: object, key: str) -> object:
 
 
 def read_series(raw: object) -> LiveSeries:
-    """One row. Raise UnexpectedAnswerError when it has no integer id."""
+    """One row. Raise UnexpectedAnswerError when its id is no positive integer."""
     if isinstance(raw, dict):
         number = FIELDS["id"].canonical(raw.get("id", Mark.ABSENT))
-        if isinstance(number, int):
+        if isinstance(number, int) and number > 0:
             return LiveSeries(number, str(raw.get("seriesCode") or ""), raw)
     message = "a row of the API's answer has no integer id; it cannot be told apart from others"
     raise UnexpectedAnswerError(message)
@@ -94,3 +104,4 @@ class Snapshot:
     unmanaged: Sequence[LiveSeries]
     proven: frozenset[str]  # the fields that this target has been seen to show when they are set
     unknown_keys: frozenset[str]
+    other_offset: str | None  # that live prints dates with, when it is not the target's zone's

@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from reconciler.diff import FieldChange, compare, unmanaged_money
+from reconciler.diff import FieldChange, Reading, compare, until_series_ends
+from reconciler.fields import split
 from reconciler.risk import Blocked, judge
+from reconciler.text import folded, visible
 from reconciler.values import Canonical, Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from reconciler.config import Target
     from reconciler.declared import Declared, Desired
@@ -25,12 +27,17 @@ if TYPE_CHECKING:
 
 SCHEME = "reconciler/change/1"
 PLAN_SCHEME = "reconciler/plan-digest/1"
+# Rules that live alone shows: they cannot be judged again from a change, so its digest holds them.
+SEEN_LIVE = frozenset({"lookalike", "duplicate-live", "odd-live-value"})
 WRITES = {"create": 2, "adopt": 1, "update": 1}
 
 
 @dataclass(frozen=True)
 class Change:
-    """What one series needs. `managed` holds [live, desired] in canonical form for each path."""
+    """What one series needs. `managed` holds [live, desired] in canonical form for each path.
+
+    `sent` holds the file's values of paths that live may hide: they are sent whether shown or not.
+    """
 
     action: str  # create, adopt, update
     code: str
@@ -39,6 +46,7 @@ class Change:
     line: int
     fields: tuple[FieldChange, ...]
     managed: Mapping[str, tuple[Canonical, Canonical]]
+    sent: dict[str, Any]
     money: Mapping[str, Canonical]
     issued: int
     redeemed: int
@@ -54,7 +62,9 @@ class Change:
         identity = [self.target, self.host, self.code, self.id, self.action, old_code]
         managed = {path: [encode(now), encode(then)] for path, (now, then) in self.managed.items()}
         money = {path: encode(now) for path, now in self.money.items()}
-        return _sha256([SCHEME, *identity, managed, money, {}])
+        lifecycle: dict[str, object] = {}
+        unseen = sorted(why.rule for why in self.blocked if why.rule in SEEN_LIVE)
+        return _sha256([SCHEME, *identity, managed, money, lifecycle, *unseen])
 
 
 @dataclass(frozen=True)
@@ -127,7 +137,7 @@ def make_plan(  # noqa: PLR0913 - a plan is made of all of this
     said = list(warnings)
     for code in sorted(desired):
         change, count, unreadable = _change(target, desired[code], snapshot)
-        compared += count
+        compared += count - len(unreadable)
         if change:
             changes.append(change)
         else:
@@ -138,7 +148,8 @@ def make_plan(  # noqa: PLR0913 - a plan is made of all of this
             "live shows keys that this version does not model, and they are kept as they are: "
             + ", ".join(sorted(snapshot.unknown_keys))
         )
-    said += _other_zones(target, snapshot)
+    if snapshot.other_offset:
+        said.append(other_zone(target, snapshot.other_offset))
     return Plan(
         target=target.name,
         host=target.host,
@@ -158,15 +169,22 @@ def _unreadable(code: str, path: str) -> str:
     return f"{code}: {path} cannot be compared, live does not show it; it is sent in every update"
 
 
-def _other_zones(target: Target, snapshot: Snapshot) -> Iterator[str]:
-    """Live dates are printed in the server's zone; another offset means a wrong configuration."""
-    for row in snapshot.live.values():
-        if offset := row.other_offset(target.zone):
-            yield (
-                f"{row.code}: live prints dates with {offset}, and timezone is {target.zone.key}:"
-                " what is said about cut dates may be wrong"
-            )
-            return
+def other_zone(target: Target, offset: str) -> str:
+    """What is wrong when live prints dates in another zone than the configured one."""
+    return (
+        f"live prints dates with {offset}, and the timezone of {target.name} is {target.zone.key}:"
+        " set timezone in reconciler.toml; nothing is written before"
+    )
+
+
+def _money(
+    row: LiveSeries,
+    managed: Mapping[str, tuple[Canonical, Canonical]],
+    target: Target,
+    proven: Collection[str],
+) -> dict[str, Canonical]:
+    ends = until_series_ends(managed["expiryStrategyType"][0])
+    return Reading(target.zone, proven, ends).money(row, managed.keys())
 
 
 def _change(
@@ -183,19 +201,20 @@ def _change(
     twins = snapshot.twins.get(code, ())
     if not found.changes and not twins and live is not None:
         return None, len(found.managed), found.unreadable
-    money = unmanaged_money(row, found.managed) if row else {}
+    money = _money(row, found.managed, target, snapshot.proven) if row else {}
     issued = row.counter("numIssued") if row else 0
-    blocked = [*_ambiguous(code, live, twins)]
-    if row:
-        blocked += judge(found.managed, money, issued, target.zone)
+    action = "update" if live else "adopt" if orphan else "create"
+    blocked = [*_ambiguous(code, live, twins), *_odd(row, found.managed)]
+    blocked += judge(action, found.managed, money, issued, target.zone)
     change = Change(
-        action="update" if live else "adopt" if orphan else "create",
+        action=action,
         code=code,
         id=row.id if row else None,
         file=wanted.file,
         line=wanted.line,
         fields=found.changes,
         managed=found.managed,
+        sent={path: wish.value for path, wish in wanted.declared.items() if split(path)[0].hides},
         money=money,
         issued=issued,
         redeemed=row.counter("numRedeemed") if row else 0,
@@ -219,13 +238,31 @@ def _ambiguous(
     """Several live series for one code, or one whose code people cannot tell from it."""
     if not twins:
         return
-    names = ", ".join(f"{row.code} (id {row.id})" for row in twins)
-    if live is None:
+    names = ", ".join(f"{visible(row.code)} (id {row.id})" for row in twins)
+    if live is not None:
+        message = f"live has {names}, all under this code; rename all but one in the web UI first"
+        yield Blocked("duplicate-live", message)
+    elif any(folded(row.code) == folded(code) for row in twins):
         message = (
             f"live has {names}, which reads like {code}; write that code in the file,"
             " or rename the live series first"
         )
         yield Blocked("lookalike", message)
     else:
-        message = f"live has {names}, all under this code; rename all but one in the web UI first"
+        message = (
+            f"live has {names}, all created for {code} and not given their code;"
+            " rename all but one in the web UI first"
+        )
         yield Blocked("duplicate-live", message)
+
+
+def _odd(row: LiveSeries | None, managed: Iterable[str]) -> Iterator[Blocked]:
+    """An object managed per key that live shows in another shape: its other keys would be lost."""
+    names = {split(path)[0].name for path in managed if split(path)[1] is not None}
+    for name in sorted(names):
+        if row is not None and not row.has_keys(name):
+            yield Blocked(
+                "odd-live-value",
+                f"live shows {name} as {visible(json.dumps(row.raw[name]))[:80]}, which is not"
+                " documented: keys cannot be laid over it; put it right in the web UI first",
+            )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from reconciler.diff import FieldChange, differs
 from reconciler.errors import RefusedError
-from reconciler.fields import FIELDS, canonical, wanted
-from reconciler.plan import Change, Plan, encode
+from reconciler.fields import MANAGEABLE, canonical, split, wanted
+from reconciler.plan import SEEN_LIVE, Change, Plan, encode
 from reconciler.risk import Blocked, judge
+from reconciler.series import field_model
+from reconciler.text import visible
 from reconciler.values import Mark
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from reconciler.values import Canonical
 
 FORMAT = "reconciler/plan/1"
+MANAGED = frozenset(field.name for field in MANAGEABLE)
 _AGAIN = "make a new one with `reconciler plan --out FILE`"
 
 
@@ -71,6 +75,7 @@ def _change(change: Change) -> dict[str, Any]:
         "managed": {
             path: [encode(now), encode(then)] for path, (now, then) in change.managed.items()
         },
+        "sent": change.sent,
         "money": {path: encode(now) for path, now in change.money.items()},
         "lifecycle": {},
         "issued": change.issued,
@@ -107,8 +112,9 @@ class _Change(_Row):
     owned: bool | None
     fields: list[_Field]
     managed: dict[str, Annotated[list[Any], Field(min_length=2, max_length=2)]]
+    sent: dict[str, Any]
     money: dict[str, Any]
-    lifecycle: dict[str, Any]
+    lifecycle: Annotated[dict[str, Any], Field(max_length=0)]
     issued: int
     redeemed: int
     blocked: list[_Blocked]
@@ -162,11 +168,18 @@ def from_json(text: str, target: Target) -> Plan:
             f"the plan is for the target {read.target} on {read.host}, and this is {target.name}"
             f" on {target.host}; name the target with --target, or {_AGAIN}"
         )
-    changes = tuple(_read_change(row, target) for row in read.changes)
+    changes = []
+    for row in read.changes:
+        change = _read_change(row, target)
+        if change is None:
+            raise RefusedError(
+                f"the plan was edited: {visible(row.seriesCode)} does not fit its digest; {_AGAIN}"
+            )
+        changes.append(change)
     plan = Plan(
         target=read.target,
         host=read.host,
-        changes=changes,
+        changes=tuple(changes),
         unchanged=read.summary.get("unchanged", 0),
         fields_compared=read.summary.get("fields_compared", 0),
         unmanaged=tuple((row.id, row.seriesCode) for row in read.unmanaged),
@@ -189,71 +202,73 @@ def _decode(value: Any) -> Canonical:  # noqa: ANN401 - any JSON
     return value  # type: ignore[no-any-return] # JSON is what a canonical value is
 
 
-def _read_change(row: _Change, target: Target) -> Change:
-    managed = {path: (_decode(now), _decode(then)) for path, (now, then) in row.managed.items()}
-    money = {path: _decode(now) for path, now in row.money.items()}
-    fields = tuple(
-        FieldChange(field.path, _decode(field.before), field.after, field.line, field.cause)
-        for field in row.fields
-    )
-    blocked = [Blocked(why.rule, why.message) for why in row.blocked if why.rule in _SEEN_LIVE]
-    if row.action != "create":
-        blocked += judge(managed, money, row.issued, target.zone)
+def _read_change(row: _Change, target: Target) -> Change | None:
+    """One change, judged again; None when something inside its digest was edited."""
     change = Change(
         action=row.action,
         code=row.seriesCode,
         id=row.id,
         file=row.file,
         line=row.line,
-        fields=fields,
-        managed=managed,
-        money=money,
+        fields=tuple(
+            FieldChange(field.path, _decode(field.before), field.after, field.line, field.cause)
+            for field in row.fields
+        ),
+        managed={path: (_decode(now), _decode(then)) for path, (now, then) in row.managed.items()},
+        sent=row.sent,
+        money={path: _decode(now) for path, now in row.money.items()},
         issued=row.issued,
         redeemed=row.redeemed,
-        blocked=tuple(blocked),
+        blocked=tuple(
+            Blocked(why.rule, why.message) for why in row.blocked if why.rule in SEEN_LIVE
+        ),
         warnings=tuple(row.warnings),
         target=target.name,
         host=target.host,
     )
     if change.digest != row.digest or not _follows(change, target):
-        raise RefusedError(
-            f"the plan was edited: {row.seriesCode} does not fit its digest; {_AGAIN}"
-        )
-    return change
-
-
-# Rules that live alone shows: they cannot be judged again from the change.
-_SEEN_LIVE = frozenset({"lookalike", "duplicate-live"})
+        return None
+    judged = judge(change.action, change.managed, change.money, change.issued, target.zone)
+    return replace(change, blocked=(*change.blocked, *judged))
 
 
 def _follows(change: Change, target: Target) -> bool:
-    """Whether the fields are those that `managed` says differ, with values that mean the same."""
-    if any(path.partition(".")[0] not in FIELDS for path in change.managed):
+    """Whether what is shown and sent is what `managed` says, in values that a file may have."""
+    if not all(path.partition(".")[0] in MANAGED for path in change.managed):
         return False
-    needed = {"seriesCode", "expiryStrategyType"} <= set(change.managed)
     differing = [path for path, (now, then) in change.managed.items() if differs(now, then)]
-    stated = [field.path for field in change.fields]
+    hiding = [path for path in change.managed if split(path)[0].hides]
+    spelled = [(field.path, field.after) for field in change.fields]
     return (
-        needed
+        {"seriesCode", "expiryStrategyType"} <= set(change.managed)
         and change.managed["seriesCode"][1] == change.code
-        and sorted(differing) == sorted(stated)
         and (change.id is None) == (change.action == "create")
-        and all(_means(field, change.managed[field.path], target) for field in change.fields)
+        and sorted(differing) == sorted(path for path, _ in spelled)
+        and sorted(hiding) == sorted(change.sent)
+        and all(
+            _means(path, after, change.managed[path][1], target)
+            for path, after in [*spelled, *change.sent.items()]
+        )
+        and all(_shows(field, change.managed[field.path][0]) for field in change.fields)
     )
 
 
-def _means(field: FieldChange, pair: tuple[Canonical, Canonical], target: Target) -> bool:
-    """Whether a field's printed values are the canonical ones of `managed`."""
-    now, then = pair
+def _means(path: str, after: object, then: Canonical, target: Target) -> bool:
+    """Whether a value may stand in a file, and means what `managed` wants."""
+    field, key = split(path)
     try:
-        meant = {
-            json.dumps(encode(value)) for value in wanted(field.path, field.after, target.zone)
-        }
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
+        field_model(field.name).model_validate(
+            {field.name: after if key is None else {key: after}}, context=target.zone
+        )
+    except ValidationError:
         return False
-    one_is_default = field.path == "expiryStrategyValue" and then == 1
-    if json.dumps(encode(then)) not in meant and not (one_is_default and meant == {"-1"}):
-        return False
+    meant = [json.dumps(encode(value)) for value in wanted(path, after, target.zone)]
+    one_is_default = path == "expiryStrategyValue" and then == 1 and after == -1
+    return json.dumps(encode(then)) in meant or one_is_default
+
+
+def _shows(field: FieldChange, now: Canonical) -> bool:
+    """Whether the printed `before` is what `managed` says of live."""
     if isinstance(field.before, Mark) or isinstance(now, Mark):
         return isinstance(field.before, Mark)
     return canonical(field.path, field.before) in (now, -1 if now == 1 else now)

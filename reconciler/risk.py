@@ -31,11 +31,16 @@ class Blocked:
 
 
 def judge(
-    managed: Pairs, money: Mapping[str, Canonical], issued: int, zone: ZoneInfo
+    action: str, managed: Pairs, money: Mapping[str, Canonical], issued: int, zone: ZoneInfo
 ) -> Iterator[Blocked]:
-    """Every rule that forbids an update or an adoption. `issued` is live's numIssued."""
-    yield from _immutable(managed)
+    """Every rule that forbids a change. `issued` is live's numIssued, 0 for a create.
+
+    A create is held to the rule about `maxCreate` too: its second write is an update.
+    """
     yield from _below_issued(managed, money, issued)
+    if action == "create":
+        return  # the files have been checked against the rest
+    yield from _immutable(managed)
     before, after = dict(money), dict(money)
     before |= {path: now for path, (now, _) in managed.items()}
     after |= {path: then for path, (_, then) in managed.items()}

@@ -6,6 +6,9 @@ write instead as `hint` in its context; `desired` adds file, line and column.
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, Self
 
 from pydantic import (
@@ -15,6 +18,7 @@ from pydantic import (
     PlainValidator,
     Strict,
     ValidationInfo,
+    WithJsonSchema,
     WrapValidator,
     create_model,
     model_validator,
@@ -26,7 +30,7 @@ from pydantic_core import PydanticCustomError
 
 from reconciler import values
 from reconciler.fields import I64, MANAGEABLE, Field, Kind
-from reconciler.text import code_problem
+from reconciler.text import clip, code_problem
 from reconciler.values import YamlDate
 
 if TYPE_CHECKING:
@@ -35,7 +39,7 @@ if TYPE_CHECKING:
     from pydantic import ValidatorFunctionWrapHandler
 
 RANGE_BOUNDS = {"dom": (1, 31), "dow": (1, 7), "hours": (0, 23)}
-FLOAT32_WHOLE = 2**24
+EXAMPLE_DATE = "2030-09-30, or 2030-09-30T00:00:00+05:30"
 
 
 def fail(rule: str, message: str, hint: str = "") -> NoReturn:
@@ -45,34 +49,66 @@ def fail(rule: str, message: str, hint: str = "") -> NoReturn:
     )  # one template for all: the words are data
 
 
+def spell(value: object) -> str:
+    """A value as people write it, short enough to stand in a message."""
+    if isinstance(value, str):
+        return f'"{clip(value)}"'
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "a mapping"
+    if value is None or isinstance(value, bool):
+        return "nothing" if value is None else str(value).lower()
+    return value.text if isinstance(value, YamlDate) else clip(str(value))
+
+
+def likely_whole(text: object) -> str | None:
+    """The whole number that a text probably means: quoted, with thousands marks or a percent."""
+    found = _LIKELY_WHOLE.match(text) if isinstance(text, str) else None
+    return found.group(1).replace(",", "").replace("_", "") if found else None
+
+
+_LIKELY_WHOLE = re.compile(
+    r"\s*([-+]?(?:\d{1,18}|\d{1,3}(?:[,_]\d{3}){1,5}))(?:\.0{1,2})?\s*%?\s*\Z"
+)
+
 Whole = Annotated[int, Strict(), Constraint(ge=I64[0], le=I64[1])]
 Text = Annotated[str, Strict()]
+
+
+def _only_what_editors_need(schema: dict[str, Any]) -> None:
+    """No titles made of names, and no defaults: a key left out stays as it is live."""
+    for part in (schema, *schema.get("properties", {}).values()):
+        part.pop("title", None)
+        part.pop("default", None)
 
 
 class Strictly(BaseModel):
     """Nothing unknown, nothing converted, nothing changed afterwards."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, json_schema_extra=_only_what_editors_need
+    )
 
 
 class ProductInfo(Strictly):
-    """One block of `productInfo` (API page, 7.6)."""
+    """One block: either productIds or productCodes."""
 
     productType: Literal["SKU", "CATEGORY", "BRAND", "ATTRIBUTE"]
-    productIds: list[Whole] | None = None
-    productCodes: list[Text] | None = None
+    productIds: list[Whole] = []
+    productCodes: list[Text] = []
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        if (self.productIds is None) == (self.productCodes is None):
-            fail("product-info", "a block has either productIds or productCodes", "one of them")
+        """API page, 7.6."""
+        if len(self.model_fields_set & {"productIds", "productCodes"}) != 1:
+            message = "a block has either productIds or productCodes, and never both"
+            fail("product-info", message, "productIds: [101, 102]")
         if not self.productIds and not self.productCodes:
             fail("product-info", "a block names no product", "its ids, or no block")
         return self
 
 
 class OrgEntity(Strictly):
-    """One of `redemptionOrgEntityDetails`."""
+    """A concept, till, zone or store by its id."""
 
     redemptionOrgEntityType: Literal["CONCEPT", "TILL", "ZONE", "STORE"]
     orgEntityId: Whole
@@ -85,23 +121,32 @@ def _range_part(value: object, info: ValidationInfo) -> object:
     items = value if isinstance(value, list) else [value]
     for item in items:
         if isinstance(item, bool) or not isinstance(item, int):
-            fail("wrong-type", f"{item!r} is not a whole number", f"{name}: [{low}, {high}]")
+            hint = f"[{likely_whole(item) or f'{low}, {high}'}]"
+            fail("wrong-type", f"{spell(item)} is not a whole number", hint)
+        if item == -1 and items != values.ANY:
+            fail("redemption-range", "-1 is any, and stands alone", "[-1]")
         if not low <= item <= high and items != values.ANY:
-            fail("redemption-range", f"{name} goes from {low} to {high}, not {item}", "-1 for any")
+            message = f"{name} goes from {low} to {high}, not {clip(str(item))}"
+            fail("redemption-range", message, "[-1] for any")
     if not items:
-        fail("redemption-range", f"{name} names nothing", f"{name}: [-1] for any")
+        fail("redemption-range", f"{name} names nothing", "[-1] for any")
     return value
 
 
-RangePart = Annotated[Any, PlainValidator(_range_part)]
+def _part_schema(low: int, high: int) -> dict[str, Any]:
+    one = {"type": "integer", "minimum": low, "maximum": high}
+    some = {"type": "array", "items": one, "minItems": 1}
+    return {"anyOf": [some, {"const": [-1]}, one, {"const": -1}]}
 
 
-class RedemptionRange(Strictly):
-    """`redemptionRange` as a mapping: only the named parts are managed."""
+def _range_type(name: str) -> Any:  # noqa: ANN401 - an annotation is any object
+    low, high = RANGE_BOUNDS[name]
+    return Annotated[Any, PlainValidator(_range_part), WithJsonSchema(_part_schema(low, high))]
 
-    dom: RangePart = None
-    dow: RangePart = None
-    hours: RangePart = None
+
+_PARTS: dict[str, Any] = {name: (_range_type(name), None) for name in values.RANGE_KEYS}
+RedemptionRange = create_model("RedemptionRange", __base__=Strictly, **_PARTS)
+RedemptionRange.__doc__ = "Days of the month, days of the week (1 is Monday), hours; -1 is any."
 
 
 def _range(value: object, handler: ValidatorFunctionWrapHandler) -> object:
@@ -110,16 +155,21 @@ def _range(value: object, handler: ValidatorFunctionWrapHandler) -> object:
         return handler(value)
     parts = values.range_parts(value)
     if parts is None:
-        fail("redemption-range", "the text is not a JSON object", "dow: [6, 7] under the key")
+        message = "the text is not a JSON object that names each of dom, dow and hours at most once"
+        fail("redemption-range", message, _RANGE_EXAMPLE)
     for name, part in parts.items():
         if name not in RANGE_BOUNDS:
-            fail("redemption-range", f"it has no part {name!r}", "dom, dow, hours")
+            fail("redemption-range", f"it has no part {spell(name)}", "dom, dow or hours")
         low, high = RANGE_BOUNDS[name]
         items = part if isinstance(part, list) else [part]
         within = [isinstance(item, int) and low <= item <= high for item in items]
         if part != values.ANY and not (within and all(within)):
-            fail("redemption-range", f"{name} goes from {low} to {high}, or -1 for any")
+            message = f"{name} goes from {low} to {high}, or is -1 for any"
+            fail("redemption-range", message, f'"{name}": [{low}, {high}]')
     return value
+
+
+_RANGE_EXAMPLE = "a mapping such as {dow: [6, 7]}"
 
 
 def _ids(value: object, handler: ValidatorFunctionWrapHandler) -> object:
@@ -127,9 +177,15 @@ def _ids(value: object, handler: ValidatorFunctionWrapHandler) -> object:
     if not isinstance(value, str):
         return handler(value)
     found = values.ids(value)
-    if not isinstance(found, list) or not all(isinstance(item, int) for item in found):
-        fail("id-list", "the text is not a JSON list of ids", "a list: [101, 102]")
+    if not isinstance(found, list) or not all(_is_id(item) for item in found):
+        bare = re.fullmatch(r"\s*\d{1,18}(?:\s*,\s*\d{1,18})*\s*", value)
+        hint = f"[{clip(value.strip())}]" if bare else "[101, 102]"
+        fail("id-list", "the text is not a JSON list of ids", hint)
     return value
+
+
+def _is_id(item: object) -> bool:
+    return isinstance(item, int) and I64[0] <= item <= I64[1]
 
 
 def _date(value: object, info: ValidationInfo[Any]) -> object:
@@ -137,7 +193,7 @@ def _date(value: object, info: ValidationInfo[Any]) -> object:
     if isinstance(value, YamlDate):
         value = value.text
     if not isinstance(value, str):
-        fail("wrong-type", f"{value!r} is not a date", "2030-09-30, or 2030-09-30T00:00:00+05:30")
+        fail("wrong-type", f"{spell(value)} is not a date", EXAMPLE_DATE)
     zone: ZoneInfo = info.context
     try:
         values.stamp(values.cut(values.desired_moment(value, zone), zone))
@@ -146,16 +202,44 @@ def _date(value: object, info: ValidationInfo[Any]) -> object:
     return value
 
 
+_LOOSE_DATE = re.compile(
+    r"(\d{4})-(\d\d?)-(\d\d?)(?:[Tt ]\s*(\d\d?):(\d\d)(?::(\d\d)(?:\.\d+)?)?"
+    r"\s*([Zz]|[+-]\d\d?(?::?\d\d)?)?)?",
+    re.ASCII,
+)
+
+
 def _refuse_date(value: str, zone: ZoneInfo) -> NoReturn:
+    """Say what is wrong with a date, with the spelling that was probably meant."""
+    found = _LOOSE_DATE.fullmatch(value.strip())
+    year, month, day, hour, minute, second, offset = found.groups() if found else [None] * 7
+    meant = f"{year}-{int(month or 0):02}-{int(day or 0):02}"
+    if hour:
+        meant += f"T{int(hour):02}:{minute}:{second or '00'}"
+    zoneless = bool(hour and not offset)
+    written = meant + ("Z" if zoneless else _offset(offset))
     try:
-        moment = values.parse_instant(value + "Z").replace(tzinfo=zone)
+        values.stamp(values.cut(values.desired_moment(written, zone), zone))
     except (ValueError, OverflowError):
-        fail("date", f"{value!r} is not a date", "2030-09-30, or 2030-09-30T00:00:00+05:30")
-    local = moment.isoformat().replace("+00:00", "Z")
-    other = f"{value}Z (UTC)" if local != f"{value}Z" else f"{value}+05:30 (your own offset)"
+        fail("date", f"{spell(value)} is not a date", EXAMPLE_DATE)
+    if zoneless:
+        _refuse_zoneless(value, meant, zone)
+    fail("date", f"{spell(value)} is not how a date is written", written)
+
+
+def _offset(loose: str | None) -> str:
+    if not loose or loose in "Zz":
+        return "Z" if loose else ""
+    hours, minutes = re.fullmatch(r"(\d\d?):?(\d\d)?", loose[1:]).groups("00")  # type: ignore[union-attr]
+    return f"{loose[0]}{int(hours):02}:{minutes}"
+
+
+def _refuse_zoneless(value: str, meant: str, zone: ZoneInfo) -> NoReturn:
+    local = datetime.fromisoformat(meant).replace(tzinfo=zone).isoformat().replace("+00:00", "Z")
+    other = f"{meant}Z (UTC)" if local != f"{meant}Z" else f"{meant}+05:30 (your own offset)"
     fail(
         "date-without-zone",
-        f"{value!r} does not say in which zone",
+        f"{spell(value)} does not say in which zone",
         f"{local} ({zone.key}, the target's zone) or {other}",
     )
 
@@ -167,17 +251,19 @@ def _limit(value: object, info: ValidationInfo) -> object:
         return value
     if isinstance(value, bool) or not isinstance(value, int):
         none = "unlimited" if field.unlimited else "-1 for none"
-        fail("wrong-type", f"{value!r} is not a whole number", f"a number such as 100, or {none}")
+        hint = likely_whole(value) or f"a number such as 100, or {none}"
+        fail("wrong-type", f"{spell(value)} is not a whole number", hint)
     low, high = field.bounds
     if not low <= value <= high:
-        fail("number-range", f"{value} is outside {low} to {high}; the API would wrap it silently")
+        message = f"{clip(str(value))} is outside {low} to {high}; the API would wrap it silently"
+        fail("number-range", message, f"{high} at most" if value > high else f"{low} at least")
     return value
 
 
 def _discount(value: int) -> int:
     """The API keeps a discount as float32 (API page, section 5)."""
     if not values.fits_float32(value):
-        near = values.float32(value)
+        near = min(values.float32(value), MOST_DISCOUNT)
         fail("float32", f"the API cannot hold {value} and would round it silently", str(near))
     return value
 
@@ -189,28 +275,61 @@ def _code(value: str) -> str:
     return value
 
 
+MOST_DISCOUNT = 2**63 - 2**39  # the last that float32 and 64 bits both hold
 LIMITS = {field.name: field for field in MANAGEABLE if field.kind is Kind.LIMIT}
 
+_DATE_SCHEMA = {
+    "type": "string",
+    "pattern": r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2}))?$",
+    "description": "2030-09-30 is midnight in the target's zone; a time needs its offset.",
+}
+_IDS_SCHEMA = {
+    "anyOf": [
+        {"type": "array", "items": {"type": "integer"}},
+        {"type": "string", "description": "The API's own form: a JSON list in a text."},
+    ]
+}
+_RANGE_SCHEMA = {
+    "anyOf": [
+        RedemptionRange.model_json_schema(),
+        {"type": "string", "description": "The API's own form: a JSON object in a text."},
+    ]
+}
+_Date = Annotated[Any, PlainValidator(_date), WithJsonSchema(_DATE_SCHEMA)]
+_Ids = Annotated[list[Whole], WrapValidator(_ids), WithJsonSchema(_IDS_SCHEMA)]
 _TYPES: dict[Kind, Any] = {
     Kind.TEXT: Text,
-    Kind.LIMIT: Annotated[Any, PlainValidator(_limit)],
     Kind.BOOLEAN: Annotated[bool, Strict()],
-    Kind.DAY: Annotated[Any, PlainValidator(_date)],
-    Kind.MOMENT: Annotated[Any, PlainValidator(_date)],
-    Kind.IDS: Annotated[list[Whole], WrapValidator(_ids)],
-    Kind.EXCLUSIVE_IDS: Annotated[list[Whole], WrapValidator(_ids)],
-    Kind.RANGE: Annotated[RedemptionRange, WrapValidator(_range)],
+    Kind.DAY: _Date,
+    Kind.MOMENT: _Date,
+    Kind.IDS: _Ids,
+    Kind.EXCLUSIVE_IDS: _Ids,
+    Kind.RANGE: Annotated[RedemptionRange, WrapValidator(_range), WithJsonSchema(_RANGE_SCHEMA)],
     Kind.PRODUCTS: list[ProductInfo],
     Kind.PLACES: list[OrgEntity],
     Kind.TEXTS: dict[Text, Text],
 }
 
 
+def _limit_type(field: Field) -> Any:  # noqa: ANN401 - an annotation is any object
+    low, high = field.bounds
+    ways: list[dict[str, Any]] = [{"type": "integer", "minimum": low, "maximum": high}]
+    if field.unlimited:
+        ways.append({"const": values.UNLIMITED})
+    if field.nullable:
+        ways.append({"type": "null"})
+    none = "-1 or unlimited: no limit." if field.unlimited else "-1: none."
+    schema = {"anyOf": ways, "description": none}
+    return Annotated[Any, PlainValidator(_limit), WithJsonSchema(schema)]
+
+
 def _type(field: Field) -> Any:  # noqa: ANN401 - an annotation is any object
     if field.name == "seriesCode":
-        return Annotated[Text, AfterValidator(_code)]
+        return Annotated[Text, AfterValidator(_code), Constraint(description="The identity.")]
     if field.kind is Kind.CHOICE:
         return Literal[field.choices]
+    if field.kind is Kind.LIMIT:
+        return _limit_type(field)
     if field.kind is Kind.NUMBERS:
         members: dict[str, Any] = dict.fromkeys(field.members, (Whole, 0))
         return create_model(field.name, __base__=Strictly, **members)
@@ -229,3 +348,10 @@ Series = create_model("Series", __base__=Strictly, **_DEFINITIONS)
 Series.__doc__ = (
     "One desired series: the API's own field names, checked and kept as the file has them."
 )
+
+
+@cache
+def field_model(name: str) -> type[BaseModel]:
+    """A model of one field alone, for a value that comes back in a saved plan."""
+    definition: dict[str, Any] = {name: _DEFINITIONS[name]}
+    return create_model(f"Only_{name}", __base__=Strictly, **definition)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler import __version__, git
+from reconciler.apply import Seen
 from reconciler.client import Client
 from reconciler.config import credentials, load_target, sandbox_credentials
 from reconciler.desired import load
@@ -47,7 +48,7 @@ class Session:
         url = environment.get("RECONCILER_API_URL") or None
         self.target: Target = load_target(config, target, url)
         self.series, self.note = series, note
-        self.absence_proven_at: float | None = None  # time.monotonic, after a plan
+        self.seen = Seen()
         self._environment = environment
         self._stack = ExitStack()
         self._client: Client | None = None
@@ -103,7 +104,7 @@ class Session:
         self.note(f"reading {self.target.name} for {len(chosen)} series", 1)
         client = self.client
         snapshot = take(client, chosen, everything.keys())
-        self.absence_proven_at = time.monotonic()
+        self.seen = Seen(snapshot.proven, time.monotonic())
         return make_plan(
             self.target,
             chosen,

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
+import re
 import threading
 import time
-from typing import TYPE_CHECKING
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from reconciler.answers import check
-from reconciler.errors import ApiError, SignInError
+from reconciler.errors import ApiError, SignInError, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import httpx
 
     from reconciler.config import Credentials
 
 TOKEN_PATH = "/v3/oauth/token/generate"  # noqa: S105 - a path
 TOKEN_HEADER = "X-CAP-API-OAUTH-TOKEN"  # noqa: S105 - a header's name
 EARLY = 10.0  # seconds before its end at which a token is renewed
+USUAL = 300.0  # seconds that a token is good for, at least
+_HEADER = re.compile(r"[!-~]+")  # what a header can carry
 
 
 class SignIn:
@@ -29,25 +33,30 @@ class SignIn:
     def __init__(
         self,
         credentials: Credentials,
-        send: Callable[[str, httpx.Request], httpx.Response],
+        ask: Callable[[dict[str, str]], httpx.Response],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Keep the credentials; `send` makes a counted request of a kind."""
-        self._send = send
+        """Keep the credentials; `ask` posts a key and a secret to TOKEN_PATH."""
+        self._ask, self._clock = ask, clock
         self._credentials = credentials
         self._lock = threading.Lock()
         self._token: str | None = None
-        self._token_ends = 0.0
+        self._renew_at = 0.0
         name, secret = credentials.name.get_secret_value(), credentials.secret.get_secret_value()
         digest = hashlib.md5(secret.encode(), usedforsecurity=False).hexdigest()
         self._basic = base64.b64encode(f"{name}:{digest}".encode()).decode()
-        self._hidden = [secret, digest, self._basic] + [name] * (credentials.kind == "OAuth")
+        self._hidden = [secret, digest, self._basic.rstrip("=")]
+        self._hidden += [name] * (credentials.kind == "OAuth")
 
     def sign(self, request: httpx.Request) -> None:
-        """Add the header that signs a request in; with OAuth, fetch a token when there is none."""
+        """Add the header that signs a request in; with OAuth, fetch a token when there is none.
+
+        Raises UnreachableError, and SignInError for everything else that goes wrong.
+        """
         if self._credentials.kind == "Basic":
             request.headers["Authorization"] = f"Basic {self._basic}"
         else:
-            request.headers[TOKEN_HEADER] = self._fresh_token(request.url)
+            request.headers[TOKEN_HEADER] = self._fresh_token()
 
     def renew(self, request: httpx.Request) -> bool:
         """After a 401: sign with a new token. False when there is nothing to renew."""
@@ -61,38 +70,45 @@ class SignIn:
         return True
 
     def redact(self, text: str) -> str:
-        """Replace every credential in a text."""
-        for secret in self._hidden:
+        """Replace every credential in a text, the longest first: one may hold another."""
+        for secret in sorted(self._hidden, key=len, reverse=True):
             text = text.replace(secret, "***")
         return text
 
-    def _fresh_token(self, url: httpx.URL) -> str:
+    def _fresh_token(self) -> str:
         with self._lock:
-            if self._token is None or time.monotonic() > self._token_ends - EARLY:
-                self._token, seconds = self._generate(url)
-                self._token_ends = time.monotonic() + seconds
-                self._hidden.append(self._token)
+            if self._token is None or self._clock() >= self._renew_at:
+                self._token, seconds = self._generate()
+                self._renew_at = self._clock() + seconds - min(EARLY, seconds / 2)
             return self._token
 
-    def _generate(self, url: httpx.URL) -> tuple[str, float]:
+    def _generate(self) -> tuple[str, float]:
         pair = {
             "key": self._credentials.name.get_secret_value(),
             "secret": self._credentials.secret.get_secret_value(),
         }
-        request = httpx.Request("POST", url.copy_with(raw_path=TOKEN_PATH.encode()), json=pair)
         try:
-            answer = check(self._send("sign_in", request), "signing in")
-        except SignInError:
+            answer = check(self._ask(pair), f"POST {TOKEN_PATH}", self.redact)
+        except UnreachableError:
             raise
-        except ApiError as error:
-            if error.status is None:
-                raise
-            message = self.redact(f"signing in failed: {error}")
-            raise SignInError(message, status=error.status, code=error.code) from None
+        except ApiError as error:  # whatever was to be signed has not been sent
+            message = f"signing in failed: {error}"
+            raise SignInError(
+                message, status=error.status, code=error.code, request_id=error.request_id
+            ) from None
         data = answer.get("data") if isinstance(answer, dict) else None
         token = data.get("accessToken") if isinstance(data, dict) else None
-        seconds = data.get("ttlSeconds", 300) if isinstance(data, dict) else 0
-        if not isinstance(token, str) or not token:
+        if not isinstance(data, dict) or not isinstance(token, str) or not _HEADER.fullmatch(token):
             message = "signing in brought no token; are the key and secret right?"
             raise SignInError(message)
-        return token, float(seconds) if isinstance(seconds, int | float) else 300.0
+        self._hidden.append(token)
+        return token, _lifetime(data.get("ttlSeconds"))
+
+
+def _lifetime(raw: Any) -> float:  # noqa: ANN401 - any JSON
+    """The seconds that a token is good for; the fewest usual ones where an answer names none."""
+    try:
+        seconds = float(raw)
+    except (TypeError, ValueError, OverflowError):
+        return USUAL
+    return seconds if 0 < seconds < math.inf else USUAL

@@ -35,30 +35,41 @@ def take(client: Client, desired: Mapping[str, Desired], named: Collection[str] 
     for row in sorted(rows.values(), key=lambda row: row.id):
         by_code[folded(row.code)].append(row)
     tokens = {claim_token(target.name, target.host, code): code for code in missing}
-    orphans = {
-        tokens[str(row.raw["tag"])]: row
-        for row in rows.values()
-        if str(row.raw.get("tag")) in tokens and row.code not in desired
-    }
+    created = _created(tokens, (row for row in rows.values() if row.code not in desired))
+    orphans = {code: found[0] for code, found in created.items() if len(found) == 1}
     exact = {code: [row for row in by_code[folded(code)] if row.code == code] for code in desired}
     live = {code: found[0] for code, found in exact.items() if found}
     proven = set(target.reads_back) | _seen_set(rows.values())
-    unsure = [row.id for code, row in live.items() if _unsure(desired[code], row, client, proven)]
-    whole = client.by_ids([*unsure, *(row.id for row in orphans.values())])
+    again = [row for code, row in live.items() if _unsure(desired[code], row, client, proven)]
+    again += orphans.values()
+    whole = client.by_ids([row.id for row in again])
     proven |= _seen_set(whole.values())
-    for code, row in live.items():
-        if row.id in whole and whole[row.id].code != code:
-            raise UnexpectedAnswerError(f"{code} got another code while it was read; run again")
+    for row in again:
+        if row.id not in whole or whole[row.id].code != row.code:
+            raise UnexpectedAnswerError(f"{row.code} moved while it was read; run again")
     claimed = {row.id for found in exact.values() for row in found}
-    claimed |= {row.id for row in orphans.values()}
+    claimed |= {row.id for found in created.values() for row in found}
     return Snapshot(
         live={code: whole.get(row.id, row) for code, row in live.items()},
         orphans={code: whole.get(row.id, row) for code, row in orphans.items()},
-        twins=_twins(desired, exact, by_code),
+        twins=_twins(desired, exact, by_code)
+        | {code: found for code, found in created.items() if len(found) > 1},
         unmanaged=[row for row in rows.values() if row.id not in claimed and row.code not in named],
         proven=frozenset(proven),
         unknown_keys=frozenset(key for row in rows.values() for key in row.unknown_keys),
+        other_offset=next(
+            filter(None, (row.other_offset(target.zone) for row in live.values())), None
+        ),
     )
+
+
+def _created(tokens: Mapping[str, str], rows: Iterable[LiveSeries]) -> dict[str, list[LiveSeries]]:
+    """Per code: what earlier runs created for it and did not give it."""
+    found: defaultdict[str, list[LiveSeries]] = defaultdict(list)
+    for row in rows:
+        if code := tokens.get(str(row.raw.get("tag"))):
+            found[code].append(row)
+    return found
 
 
 def _unsure(desired: Desired, row: LiveSeries, client: Client, proven: set[str]) -> bool:

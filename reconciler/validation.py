@@ -11,12 +11,13 @@ from yaml.nodes import ScalarNode
 from reconciler import values
 from reconciler.constraints import violations
 from reconciler.fields import FIELDS, MANAGEABLE, Access, Kind, wanted
-from reconciler.series import Series
+from reconciler.series import OrgEntity, ProductInfo, Series, likely_whole
+from reconciler.text import clip
 from reconciler.values import YamlDate
 from reconciler.yamlfile import Complaint, Document, place
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from pydantic_core import ErrorDetails
@@ -36,11 +37,20 @@ _WHAT = {
     "model_attributes_type": "a mapping",
 }
 _EXAMPLE = {
+    "text": '"…" around the text',
     "a whole number": "a number without quotes: 100",
     "true or false": "true or false, without quotes",
     "a list": "a list: [1, 2]",
-    "a mapping": "a mapping: key: value",
+    "a mapping": "a mapping: {key: value}",
 }
+_SAMPLE = {Kind.BOOLEAN: "true or false", Kind.NUMBER: "100", Kind.DAY: "2030-09-30"}
+_READ_AS = {  # what YAML makes of an unquoted word, and the rule's name for it
+    "bool": ("yaml-boolean", "true or false"),
+    "int": ("yaml-number", "a number"),
+    "float": ("yaml-number", "a number"),
+    "timestamp": ("yaml-date", "a date"),
+}
+MOST_PROBLEMS = 200  # of one file
 
 
 class Checked:
@@ -49,7 +59,7 @@ class Checked:
     def __init__(self, document: Document, zone: ZoneInfo) -> None:
         """Check everything at once: YAML's surprises, the model, the rules between fields."""
         self.document, self.zone = document, zone
-        self.errors: list[Complaint] = list(document.complaints)
+        self.errors: list[Complaint] = []
         self.warnings: list[Complaint] = []
         spoilt: set[object] = set()
         try:
@@ -57,7 +67,8 @@ class Checked:
         except ValidationError as error:
             details = error.errors(include_url=False)
             spoilt = {detail["loc"][0] for detail in details if detail["loc"]}
-            self.errors += [self._explain(detail) for detail in details]
+            self.errors += [self._explain(detail) for detail in details[:MOST_PROBLEMS]]
+            self._left_out(len(details) - MOST_PROBLEMS)
         sound = {
             name: value.text if isinstance(value, YamlDate) else value
             for name, value in document.values.items()
@@ -66,12 +77,21 @@ class Checked:
         self._rules(sound)
         self._warn(sound)
         self.values = sound
-        complained = {(said.line, said.column) for said in document.complaints}
-        self.errors = list(document.complaints) + [
+        surprises = document.complaints[:MOST_PROBLEMS]
+        complained = {(said.line, said.column) for said in surprises}
+        self.errors = surprises + [
             said
-            for said in self.errors[len(document.complaints) :]
+            for said in self.errors
             if (said.line, said.column) not in complained  # the surprise explains it better
         ]
+        self._left_out(len(document.complaints) - MOST_PROBLEMS)
+
+    def _left_out(self, count: int) -> None:
+        if count > 0:
+            last = Complaint(
+                1, 1, "too-many-problems", f"{count:,} more not shown", "what the others say"
+            )
+            self.errors.append(last)
 
     def _rules(self, sound: Mapping[str, Any]) -> None:
         meanings = {path: wanted(path, raw, self.zone)[0] for path, raw in sound.items()}
@@ -118,7 +138,10 @@ class Checked:
     @staticmethod
     def _missing(name: str, value: Node, *, nested: bool) -> Complaint:
         why = "its block needs it" if nested else "every file names it: a create needs it"
-        return Complaint(*place(value), "missing-key", f"{name} is missing; {why}", f"{name}: …")
+        field = FIELDS.get(name)
+        sample = " or ".join(field.choices) or _SAMPLE.get(field.kind, '"…"') if field else "…"
+        hint = f"{name}: {sample}"
+        return Complaint(*place(value), "missing-key", f"{name} is missing; {why}", hint)
 
 
 def _unknown_key(path: tuple[int | str, ...]) -> tuple[str, str, str]:
@@ -129,47 +152,69 @@ def _unknown_key(path: tuple[int | str, ...]) -> tuple[str, str, str]:
     known: tuple[str, ...] = _NAMES
     if len(path) > 1:
         known = FIELDS[str(path[0])].members or _BLOCK_KEYS[str(path[0])]
-    near = difflib.get_close_matches(name, known, 1, 0.6) or [
-        other for other in known if other.lower() == name.lower()
-    ]
-    hint = near[0] if near else f"one of the API's fields ({', '.join(known[:4])}, …)"
-    return "unknown-key", f"there is no field {name}", hint
+    near = _nearest(name, known)
+    said = f"there is no field {clip(name) or 'without a name'}"
+    if len(path) == 1 and name in _PARENTS:
+        parent = _PARENTS[name]
+        return "unknown-key", f"{name} is a key of {parent}, not of the series", f"{parent}: …"
+    if len(path) == 1 and name == "CouponSeriesV2":
+        return "unknown-key", said, "its fields, without it and without their indent"
+    more = ", …" if len(known) > _FEW else ""
+    hint = near or f"one of the API's fields ({', '.join(known[:_FEW])}{more})"
+    return "unknown-key", said, hint
 
 
+def _nearest(name: str, known: Sequence[str], alike: float = 0.6) -> str | None:
+    """The known name that was probably meant, whatever its case."""
+    folded = {other.lower(): other for other in known}
+    near = difflib.get_close_matches(name[:_LONGEST].lower(), folded, 1, alike)
+    return folded[near[0]] if near else None
+
+
+_FEW = 4
+_LONGEST = 80
 _BLOCK_KEYS = {
-    "productInfo": ("productType", "productIds", "productCodes"),
-    "redemptionOrgEntityDetails": ("redemptionOrgEntityType", "orgEntityId"),
+    "productInfo": tuple(ProductInfo.model_fields),
+    "redemptionOrgEntityDetails": tuple(OrgEntity.model_fields),
 }
+_PARENTS = {
+    key: parent
+    for parent, keys in [*_BLOCK_KEYS.items(), *((row.name, row.members) for row in MANAGEABLE)]
+    for key in keys
+} | {"standard_terms_and_conditions": "customPropertyMap"}
 
 
 def _wrong_value(detail: ErrorDetails, node: Node) -> tuple[str, str, str]:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "literal_error":
         choices = str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
-        near = difflib.get_close_matches(str(detail["input"]), choices, 1, 0.5)
-        written = _written(node)
-        return "not-a-choice", f"{written} is none of {', '.join(choices)}", (near or choices)[0]
+        near = _nearest(str(detail["input"]), choices, 0.5) or " or ".join(choices)
+        return "not-a-choice", f"{_written(node)} is none of {', '.join(choices)}", near
     if kind in {"greater_than_equal", "less_than_equal", "int_parsing_size"}:
         bound = context.get("ge", context.get("le"))
         side = "below" if "ge" in context else "above"
         wraps = "" if bound == 0 else "; the API would wrap it silently"
         return "number-range", f"{_written(node)} is {side} {bound}{wraps}", f"{bound}, for example"
-    wanted = _WHAT.get(kind, "")
-    if not wanted:
-        return "wrong-type", f"{_written(node)} does not fit: {detail['msg']}", ""
-    return _wrong_type(wanted, node)
+    return _wrong_type(_WHAT[kind], node)
 
 
 def _wrong_type(wanted: str, node: Node) -> tuple[str, str, str]:
-    written = _written(node)
-    if wanted == "text" and isinstance(node, ScalarNode) and not node.style:
-        kind = node.tag.rpartition(":")[2]
-        name = {"bool": "true or false", "int": "a number", "null": "nothing"}.get(
-            kind, f"a {kind}"
-        )
-        message = f"YAML reads {written} as {name}, and text is meant"
-        return f"yaml-{'boolean' if kind == 'bool' else kind}", message, f'"{node.value}"'
-    return "wrong-type", f"{written} is not {wanted}", _EXAMPLE.get(wanted, '"…" in quotes')
+    written, hint = _written(node), _EXAMPLE[wanted]
+    if isinstance(node, ScalarNode):
+        word = node.tag.rpartition(":")[2]
+        if wanted == "text" and word == "null":
+            empty = f"{written} stands for no value, and text is meant"
+            return "yaml-null", empty if node.value else "no text stands here", f'"{node.value}"'
+        if wanted == "text" and word in _READ_AS:
+            rule, read = _READ_AS[word]
+            return rule, f"YAML reads {written} as {read}, and text is meant", f'"{node.value}"'
+        if wanted == "a list" and word == "int":
+            hint = f"[{node.value}]"
+        elif wanted == "a whole number":
+            hint = likely_whole(node.value) or hint
+        elif wanted == "true or false" and node.value.lower() in {"true", "false"}:
+            hint = node.value.lower()
+    return "wrong-type", f"{written} is not {wanted}", hint
 
 
 def _written(node: Node) -> str:
@@ -177,5 +222,4 @@ def _written(node: Node) -> str:
     if not isinstance(node, ScalarNode):
         return "a mapping" if node.tag.endswith(":map") else "a list"
     quote = node.style if node.style in {"'", '"'} else ""
-    text = node.value if len(node.value) <= 40 else node.value[:39] + "…"  # noqa: PLR2004
-    return f"{quote}{text}{quote}" or "nothing"
+    return f"{quote}{clip(node.value)}{quote}" or "nothing"

@@ -14,7 +14,7 @@ import struct
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import Enum
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -48,8 +48,12 @@ _DATE_TIME = re.compile(
 
 
 def unknown(raw: object) -> list[Any]:
-    """Wrap a value of an undocumented shape so that it equals no documented one."""
-    return ["?", raw]
+    """Wrap a value of an undocumented shape so that it equals no documented one; once is enough."""
+    return raw if _is_unknown(raw) else ["?", raw]
+
+
+def _is_unknown(raw: object) -> TypeGuard[list[Any]]:
+    return isinstance(raw, list) and len(raw) == 2 and raw[0] == "?"  # noqa: PLR2004 - the mark, the value
 
 
 def text(raw: object) -> Canonical:
@@ -134,6 +138,8 @@ def _whole(raw: object) -> int | str:
         return raw
     if isinstance(raw, str) and _INTEGER.match(raw.strip()):
         return int(raw)
+    if isinstance(raw, float) and raw.is_integer():
+        return int(raw)
     return raw if isinstance(raw, str) else json.dumps(raw, sort_keys=True)
 
 
@@ -144,12 +150,20 @@ def _members(raw: object) -> list[Any]:
 
 
 def from_json(raw: str) -> object:
-    """Parse a string that holds JSON. Raise ValueError when it does not."""
+    """Parse a string that holds JSON. Raise ValueError when it does not, or names a key twice."""
     try:
-        return json.loads(raw)
+        return json.loads(raw, object_pairs_hook=_each_key_once)
     except RecursionError as error:
         message = "nested too deeply"
         raise ValueError(message) from error
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        message = "a key stands twice"
+        raise ValueError(message)
+    return found
 
 
 def ids(raw: object) -> Canonical:
@@ -159,7 +173,9 @@ def ids(raw: object) -> Canonical:
             raw = from_json(raw)
         except ValueError:
             return unknown(raw)
-    return unknown(raw) if raw is None or isinstance(raw, dict) else _members(raw)
+    if raw is None or isinstance(raw, dict) or _is_unknown(raw):
+        return unknown(raw)
+    return _members(raw)
 
 
 def exclusive_ids(raw: object) -> Canonical:
@@ -218,16 +234,20 @@ def _each_once(blocks: Iterable[object]) -> list[Any]:
 
 
 def _product(raw: dict[str, Any]) -> list[Any] | None:
-    for key in ("productIds", "productCodes"):
-        if raw.get(key):
-            return [raw.get("productType"), key, _members(raw[key])]
-    return None
+    """One block, as ids where it has some. A code is text, also where it is made of digits."""
+    kind, numbers, codes = (raw.get(key) for key in ("productType", "productIds", "productCodes"))
+    if numbers:
+        return [str(kind), "productIds", _members(numbers)]
+    if not codes:
+        return None
+    named = codes if isinstance(codes, list) else [codes]
+    return [str(kind), "productCodes", sorted({str(code) for code in named})]
 
 
 def _place(raw: dict[str, Any]) -> list[Any] | None:
     if "orgEntityId" not in raw:
         return None
-    return [raw.get("redemptionOrgEntityType"), _whole(raw["orgEntityId"])]
+    return [str(raw.get("redemptionOrgEntityType")), _whole(raw["orgEntityId"])]
 
 
 def float32(value: int) -> int:

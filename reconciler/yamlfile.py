@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from reconciler.text import clip
 from reconciler.values import YamlDate
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ DEEPEST = 50
 _TAG = "tag:yaml.org,2002:"
 _STR, _INT, _BOOL, _NULL = f"{_TAG}str", f"{_TAG}int", f"{_TAG}bool", f"{_TAG}null"
 _MAP, _SEQ, _FLOAT, _DATE = f"{_TAG}map", f"{_TAG}seq", f"{_TAG}float", f"{_TAG}timestamp"
+_LINE = re.compile("\r\n|[\r\n]")
+_OTHER_BREAK = re.compile("[\x85\u2028\u2029]")
 _WHOLE = re.compile(r"[-+]?(?:0|[1-9]\d*)\Z", re.ASCII)
 _LIKE_A_NUMBER = re.compile(
     r"[-+]?(?:\.\d+|\d[\d_]*(?:\.[\d_]*)?)(?:[eE][-+]?\d+)?\Z|0[box][\da-fA-F_]+\Z", re.ASCII
@@ -57,7 +60,7 @@ class Document:
     """A document's values, the complaints about them, and where everything stands."""
 
     root: Any
-    values: dict[str, Any]
+    values: dict[str, Any] = field(default_factory=dict)
     complaints: list[Complaint] = field(default_factory=list)
 
     def key_lines(self, nested: frozenset[str]) -> Iterator[tuple[str, int]]:
@@ -87,21 +90,20 @@ class Document:
 
 def parse(text: str) -> Document:
     """Read one document whose top is a mapping. Raise UnreadableError when there is none."""
+    _refuse_other_breaks(text)
     if _may_be_deep(text):
         _refuse_depth(text)
     try:
         root = yaml.CSafeLoader(text).get_single_node()
     except yaml.YAMLError as error:
         raise UnreadableError(_complain(error, text)) from None
-    if root is None:
-        raise UnreadableError(
-            Complaint(1, 1, "empty-file", "the file holds nothing", "a series, or delete the file")
-        )
-    if root.tag != _MAP:
-        raise UnreadableError(
-            Complaint(*place(root), "not-a-mapping", "a series is a mapping", "seriesCode: CODE")
-        )
-    document = Document(root, {})
+    if root is None or (root.tag == _NULL and not root.value):
+        message, hint = "the file holds nothing", "a series that begins with seriesCode: CODE"
+        raise UnreadableError(Complaint(1, 1, "empty-file", message, hint))
+    if not (isinstance(root, yaml.MappingNode) and root.tag == _MAP):
+        message, hint = "a series is a list of keys with their values", "seriesCode: CODE"
+        raise UnreadableError(Complaint(*place(root), "not-a-mapping", message, hint))
+    document = Document(root)
     _Constructor(document, most=2 * len(text) + 1000).fill()
     return document
 
@@ -112,6 +114,17 @@ def place(node: Node | yaml.Event) -> tuple[int, int]:
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
+def lines(text: str) -> list[str]:
+    """The lines that places count."""
+    return _LINE.split(text)
+
+
+def end(text: str) -> tuple[int, int]:
+    """The place right after a text."""
+    before = lines(text)
+    return len(before), len(before[-1]) + 1
+
+
 class _Constructor:
     """Turns nodes into values. `most` bounds what aliases may expand to."""
 
@@ -120,23 +133,22 @@ class _Constructor:
 
     def fill(self) -> None:
         """Construct the whole document."""
-        self.document.values = self.mapping(self.document.root, 1)
+        self.document.values = self.mapping(self.document.root, depth=2)
 
     def complain(self, node: Node, rule: str, message: str, hint: str = "") -> None:
         self.document.complaints.append(Complaint(*place(node), rule, message, hint))
 
     def mapping(self, node: MappingNode, depth: int) -> dict[str, Any]:
+        """A mapping's values, which stand at a depth of nesting."""
         found: dict[str, Any] = {}
         first: dict[str, Node] = {}
         for key, value in node.value:
             name = key.value
-            if key.tag != _STR and not self.usable_key(key):
+            if (key.tag != _STR or type(name) is not str) and not self.usable_key(key):
                 continue
             if name in first:
-                line = first[name].start_mark.line + 1
-                self.complain(
-                    key, "duplicate-key", f"{name} stands here and on line {line}", "keep one"
-                )
+                message = f"{clip(name)} stands here and on line {place(first[name])[0]}"
+                self.complain(key, "duplicate-key", message, "one of the two")
                 continue
             first[name] = key
             found[name] = self.value(value, depth)
@@ -148,33 +160,44 @@ class _Constructor:
         """
         if key.tag == f"{_TAG}merge":
             self.complain(key, "merge-key", "merge keys hide what is managed", "write the keys out")
-        elif isinstance(key, yaml.ScalarNode):
-            self.complain(key, "wrong-type", f"{key.value} is not text", f'"{key.value}"')
+        elif isinstance(key, yaml.ScalarNode) and key.value:
+            message = f"the key {clip(key.value)} is not text"
+            self.complain(key, "wrong-type", message, f'"{clip(key.value)}"')
         else:
-            self.complain(key, "wrong-type", "a key is text", "a plain key")
+            braces = isinstance(key, yaml.MappingNode)
+            hint = '"…" around a text that begins with {' if braces else "a key: its value"
+            self.complain(key, "wrong-type", "a key is text", hint)
         return False
 
     def value(self, node: Any, depth: int) -> Any:  # noqa: ANN401 - YAML holds anything
-        tag = node.tag
-        if tag == _STR:
-            return self.string(node)
-        if tag in _SCALARS:
-            return _SCALARS[tag](self, node)
+        tag, shape = node.tag, type(node)
+        if shape is yaml.ScalarNode:
+            if tag == _STR:
+                return self.string(node)
+            read = _SCALARS.get(tag)
+            return read(self, node) if read and node.style in _PLAIN else self.odd_scalar(node)
         self.left -= len(node.value)
         if self.left < 0:
-            raise UnreadableError(
-                Complaint(
-                    *place(node), "alias-bomb", "its aliases expand without end", "write it out"
-                )
-            )
+            message = "its aliases (the values that begin with *) expand to too much"
+            hint = "the values themselves in place of aliases"
+            raise UnreadableError(Complaint(*place(node), "alias-bomb", message, hint))
         if depth > DEEPEST:
             raise UnreadableError(_too_deep(*place(node)))
-        if tag == _MAP:
+        if shape is yaml.MappingNode and tag == _MAP:
             return self.mapping(node, depth + 1)
-        if tag == _SEQ:
+        if shape is yaml.SequenceNode and tag == _SEQ:
             return [self.value(item, depth + 1) for item in node.value]
-        self.complain(node, "yaml-tag", f"the tag {tag} is not used here", "a plain value")
+        self.complain(node, "yaml-tag", f"{_tag(tag)} is not used here", "the value without it")
         return None
+
+    def odd_scalar(self, node: ScalarNode) -> None:
+        """Complain about a tag that the file writes, or a word that YAML keeps for itself."""
+        text = clip(node.value)
+        if node.tag in {f"{_TAG}value", f"{_TAG}merge"} and node.style in _PLAIN:
+            self.complain(node, "yaml-tag", f"YAML keeps {text} for itself", f'"{text}"')
+            return
+        hint = text if _WHOLE.match(text) or text.lower() in _BOOLEANS else f'"{text}"'
+        self.complain(node, "yaml-tag", f"{_tag(node.tag)} is not used here", hint)
 
     def string(self, node: ScalarNode) -> str:
         text: str = node.value
@@ -182,26 +205,26 @@ class _Constructor:
             self.complain(
                 node,
                 "yaml-number",
-                f"{text} is text to one YAML reader and a number to another",
-                _number_hint(text),
+                f"{clip(text)} is text to one YAML reader and a number to another",
+                _number_hint(clip(text)),
             )
         return text
 
     def integer(self, node: ScalarNode) -> int:
         text: str = node.value
         if len(text) > _MOST_DIGITS:
-            self.complain(node, "number-range", "a number of so many digits is no field's")
+            message = f"no field takes a number of {len(text)} digits"
+            self.complain(node, "number-range", message, "a smaller number")
             return 0
-        if _WHOLE.match(text) and node.style in _PLAIN:
+        if _WHOLE.match(text):
             return int(text)
         try:
-            read = int(yaml.SafeLoader.construct_yaml_int(yaml.SafeLoader(""), node))
-        except ValueError:  # an explicit tag on something else
-            self.complain(node, "yaml-tag", f"{text} is not a number", f'"{text}" for the text')
+            read = int(yaml.SafeLoader.construct_yaml_int(_READER, node))
+        except (ValueError, IndexError):  # the tag !!int on something else
+            self.odd_scalar(node)
             return 0
-        self.complain(
-            node, "yaml-number", f"YAML reads {text} as {read}", f'{read}, or "{text}" for the text'
-        )
+        message = f"YAML reads {text} as {read}"
+        self.complain(node, "yaml-number", message, _number_hint(text, read))
         return read
 
     def floating(self, node: ScalarNode) -> float:
@@ -211,10 +234,14 @@ class _Constructor:
             return float("nan")
 
     def boolean(self, node: ScalarNode) -> bool:
-        return node.value.lower() in {"true", "yes", "on"}
+        read = _BOOLEANS.get(node.value.lower())
+        if read is None:  # the tag !!bool on something else
+            self.odd_scalar(node)
+        return bool(read)
 
-    def nothing(self, _node: ScalarNode) -> None:
-        return None
+    def nothing(self, node: ScalarNode) -> None:
+        if node.value.lower() not in _NOTHING:  # the tag !!null on something else
+            self.odd_scalar(node)
 
     def date(self, node: ScalarNode) -> YamlDate:
         return YamlDate(node.value)
@@ -222,6 +249,9 @@ class _Constructor:
 
 _PLAIN = frozenset({None, ""})
 _NUMBER_STARTS = frozenset("+-.0123456789")
+_BOOLEANS = yaml.SafeLoader.bool_values
+_NOTHING = frozenset({"", "~", "null"})
+_READER = yaml.SafeLoader("")
 _SCALARS: dict[str, Any] = {
     _INT: _Constructor.integer,
     _BOOL: _Constructor.boolean,
@@ -231,19 +261,39 @@ _SCALARS: dict[str, Any] = {
 }
 
 
-def _number_hint(text: str) -> str:
+def _tag(tag: str) -> str:
+    return f"the tag {clip(tag.replace(_TAG, '!!'))}"
+
+
+def _number_hint(text: str, read: int | None = None) -> str:
+    """What was meant by a number: 0123 is 123 to people, and 83 to YAML."""
     try:
         number = float(text.replace("_", ""))
-    except ValueError:
-        return f'"{text}"'
-    whole = f"{int(number)}, or " if number.is_integer() else ""
-    return f'{whole}"{text}" for the text'
+    except ValueError:  # another base, or 1:30
+        whole = "" if read is None else str(read)
+    else:
+        whole = str(int(number)) if number.is_integer() else ""
+    return f'{whole} for the number, "{text}" for text' if whole else f'"{text}" for text'
+
+
+def _refuse_other_breaks(text: str) -> None:
+    """Refuse what ends a line for this YAML reader, and for no editor."""
+    found = None if text.isascii() else _OTHER_BREAK.search(text)
+    if found:
+        name = f"U+{ord(found.group()):04X}"
+        message = f"{name} ends a line for one YAML reader and not for another"
+        hint = f'a blank, or {_BREAK_ESCAPES[found.group()]} inside "…"'
+        where = end(text[: found.start()])
+        raise UnreadableError(Complaint(*where, "yaml-line-break", message, hint))
+
+
+_BREAK_ESCAPES = {"\x85": r"\N", "\u2028": r"\L", "\u2029": r"\P"}
+_NESTS = [mark + blank for mark in "-?" for blank in " \n\r\t"] + ["[", "{"]
 
 
 def _may_be_deep(text: str) -> bool:
     """A cheap upper bound: nesting takes a bracket, an indicator or much indentation a level."""
-    marks = text.count("[") + text.count("{") + text.count("- ") + text.count("? ")
-    return marks + text.count("-\n") + text.count("?\n") > DEEPEST or " " * DEEPEST in text
+    return sum(map(text.count, _NESTS)) > DEEPEST or " " * DEEPEST in text
 
 
 def _refuse_depth(text: str) -> None:
@@ -269,13 +319,61 @@ def _complain(error: yaml.YAMLError, text: str) -> Complaint:
     """A parser's error as a complaint with a place."""
     if isinstance(error, yaml.reader.ReaderError):
         before = text.encode()[: error.position].decode(errors="replace")
-        line, column = before.count("\n"), len(before) - (before.rfind("\n") + 1)
-        message = "a character that YAML does not allow"
-        return Complaint(line + 1, column + 1, "yaml-syntax", message, r'an escape such as "\x07"')
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    message = str(getattr(error, "problem", None) or error)
-    if "single document" in str(getattr(error, "context", "")):
+        code = ord(text[len(before)])
+        message = f"YAML does not allow the character U+{code:04X}"
+        hint = f'nothing in its place, or {_escape(code)} inside "…"'
+        return Complaint(*end(before), "yaml-syntax", message, hint)
+    assert isinstance(error, yaml.MarkedYAMLError)  # noqa: S101 - libyaml has these two
+    mark, problem, context = error.problem_mark, str(error.problem), str(error.context)
+    opened = error.context_mark
+    if opened and "while scanning a quoted scalar" in context and "escape" not in problem:
+        mark, problem = opened, "quote"
+    elif opened and mark and "while parsing a flow" in context and opened.line < mark.line:
+        mark, problem = opened, "bracket"
+    source = lines(text)
+    where = (mark.line + 1, mark.column + 1) if mark and mark.line < len(source) else end(text)
+    if "single document" in context or "<document start>" in problem:
         message = "the file holds several documents"
-        return Complaint(line, column, "one-document", message, "one file for each series")
-    return Complaint(line, column, "yaml-syntax", message, "valid YAML: check quotes and indents")
+        return Complaint(*where, "one-document", message, "one file for each series")
+    return Complaint(*where, "yaml-syntax", *_in_words(problem, source[where[0] - 1]))
+
+
+def _escape(code: int) -> str:
+    return f"\\x{code:02x}" if code < 2**8 else f"\\u{code:04x}"
+
+
+def _in_words(problem: str, line: str) -> tuple[str, str]:
+    """What libyaml complains about, and what to write: most often, a text that needs quotes."""
+    said, hint = _SYNTAX.get(problem, (problem, "valid YAML: check quotes and indents"))
+    if problem == "found character that cannot start any token" and "\t" in line:
+        return "a tab stands where only blanks may indent", "blanks"
+    unquoted = _UNQUOTED.match(line)
+    if unquoted and problem in _WANTS_QUOTES:
+        key, value = unquoted.groups()
+        value = value.replace("\\", "\\\\").replace('"', '\\"')
+        hint = f'{key}"{value}"'
+    return said, hint
+
+
+_UNQUOTED = re.compile(r"\s*(\w+: +)([^\s\"'|>].*?)\s*\Z")
+_BEGINS = "a text with this character needs quotes"
+_SYNTAX = {
+    "found character that cannot start any token": (_BEGINS, '"…" around the text'),
+    "mapping values are not allowed in this context": (
+        "a second colon in one line, or a wrong indent",
+        '"…" around a text that holds a colon',
+    ),
+    "found undefined alias": ("a text that begins with * needs quotes", '"…" around the text'),
+    "did not find expected key": (
+        "this does not fit the lines above",
+        "the key at the indent of its neighbours; a text with quotes inside, wholly in quotes",
+    ),
+    "could not find expected ':'": ("a key without a colon", "key: value"),
+    "quote": ("the quote that opens here does not close", "the same quote at the text's end"),
+    "bracket": ("what opens here does not close", '] or } at its end, or "…" around a text'),
+    "found invalid Unicode character escape code": (
+        "this escape stands for no character",
+        "the character itself",
+    ),
+}
+_WANTS_QUOTES = frozenset(_SYNTAX) - {"quote", "found invalid Unicode character escape code"}

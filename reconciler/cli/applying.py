@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -17,7 +17,7 @@ from reconciler.cli.terminal import (
     tell,
     write_json,
 )
-from reconciler.errors import ReconcilerError, RefusedError
+from reconciler.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,15 +56,16 @@ def apply(
         with _interrupts(run), settings.session() as session:
             run.session = session
             run.carry_out(plan_file, yes=yes, expect=expect)
-    except (ReconcilerError, KeyboardInterrupt) as error:
-        run.error = str(error) or "interrupted"
+    except BaseException as error:
+        interrupted = isinstance(error, KeyboardInterrupt | click.Abort)
+        run.error = "interrupted" if interrupted else str(error) or repr(error)
         raise
     finally:
         if report_file:
             write_json(report_file, run.document())
         if shape == "json" and (run.error is None or run.outcomes):
-            show_json(run.document())
             settings.answered = True
+            show_json(run.document())
     if run.stopped:
         tell("interrupted: nothing new was started; run it again to go on")
         raise click.exceptions.Exit(INTERRUPTED)
@@ -78,7 +79,7 @@ class _Apply:
         self.settings = settings
         self.session: Session | None = None
         self.plan: Plan | None = None
-        self.outcomes: tuple[Outcome, ...] = ()
+        self.outcomes: dict[str, Outcome] = {}
         self.error: str | None = None
         self.writing = self.stopped = False
 
@@ -97,26 +98,36 @@ class _Apply:
         if len(plan.blocked) < len(plan.changes):
             ask(f"Apply this to {plan.target}?", yes=yes, about="the apply")
         self.writing = True
-        self.outcomes = execute(
+
+        def heard(found: Outcome) -> None:
+            self.outcomes[found.code] = found
+            self.say(outcome_text(found, settings.ink))
+
+        execute(
             plan,
             session.client,
-            absence_proven_at=session.absence_proven_at,
+            session.seen,
             stopped=lambda: self.stopped,
-            tell=lambda found: settings.progress(outcome_text(found, settings.ink)),
+            tell=heard,
         )
-        settings.progress(report_text(self.report()))
+        self.say(report_text(self.report()))
+
+    def say(self, text: str) -> None:
+        """Report progress; that nobody reads it any more is no reason to stop half-way."""
+        with suppress(OSError):
+            self.settings.progress(text)
 
     def report(self) -> ApplyReport:
         """What was done so far; what nothing was said of was not attempted."""
         from reconciler.report import NOT_ATTEMPTED, ApplyReport, outcome
 
-        said = {found.code for found in self.outcomes}
-        rest = (
-            [change for change in self.plan.changes if change.code not in said] if self.plan else []
-        )
+        changes = self.plan.changes if self.plan else ()
         return ApplyReport(
             plan_digest=self.plan.digest if self.plan else None,
-            outcomes=(*self.outcomes, *(outcome(one, NOT_ATTEMPTED, self.error) for one in rest)),
+            outcomes=tuple(
+                self.outcomes.get(change.code) or outcome(change, NOT_ATTEMPTED, self.error)
+                for change in changes
+            ),
             requests=self.session.requests if self.session else {"read": 0, "write": 0},
             error=self.error,
         )

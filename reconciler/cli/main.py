@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import click
@@ -11,13 +13,16 @@ import click
 from reconciler import __version__
 from reconciler.cli import applying, reading, sandboxing
 from reconciler.cli.terminal import Settings, show_json, tell
-from reconciler.errors import FilesInvalidError, ReconcilerError, UsageError
+from reconciler.errors import (
+    FilesInvalidError,
+    InterruptedRunError,
+    ReconcilerError,
+    UsageError,
+)
 from reconciler.render.ink import Ink
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-BUG, INTERRUPTED = 1, 130
 
 
 class _Group(click.Group):
@@ -51,13 +56,10 @@ def cli(
 
     Every option has an environment variable: RECONCILER_SERIES, RECONCILER_PLAN_FORMAT, …
     """
-    path = config or "reconciler.toml"
-    if config and not os.path.isfile(config):
-        raise UsageError(f"there is no configuration {config}; leave --config out to go without")
     plain = no_color or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     settings: Settings = ctx.obj
     settings.series, settings.target = series, target or None
-    settings.config = path if os.path.isfile(path) else None
+    settings.config_named = config or None
     settings.verbosity = verbose
     settings.ink = Ink(colour=sys.stdout.isatty() and not plain)
 
@@ -74,17 +76,27 @@ for command in (
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code, after all output is flushed."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a character shows its code
+            stream.reconfigure(errors="backslashreplace")
+    asked = Settings()
+    asked.format = _format(arguments)
+    code = 1
     try:
-        code = _run(arguments)
+        code = _run(arguments, asked)
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read our output went away
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BUG
     return code
 
 
-def _run(arguments: Sequence[str]) -> int:
-    asked = Settings()
+def _format(arguments: Sequence[str]) -> str:
+    """The format that a command line asks for, also one that cannot be understood."""
+    words = " ".join(arguments).replace("--format=", "--format ").split()
+    return "json" if ("--format", "json") in pairwise(words) else "text"
+
+
+def _run(arguments: Sequence[str], asked: Settings) -> int:
     try:
         with cli.make_context("reconciler", list(arguments), obj=asked) as context:
             cli.invoke(context)
@@ -92,33 +104,35 @@ def _run(arguments: Sequence[str]) -> int:
         return ended.exit_code
     except click.UsageError as error:
         error.show()
-        return UsageError.exit_code
+        return _answered(asked, UsageError(error.format_message()))
     except (KeyboardInterrupt, click.Abort):
         tell("interrupted")
-        return INTERRUPTED
+        return _answered(asked, InterruptedRunError("interrupted"))
     except ReconcilerError as error:
-        _say(error, asked)
-        return error.exit_code
+        if isinstance(error, FilesInvalidError):
+            from reconciler.render.problems import problems_text
+
+            click.echo(problems_text(error.problems, asked.ink), err=True)
+        tell(f"error: {error}")
+        return _answered(asked, error)
     except BrokenPipeError:
         raise
-    except Exception:  # noqa: BLE001 - a bug: here its traceback is kept
+    except Exception as error:  # noqa: BLE001 - a bug: here its traceback is kept
         import traceback
 
         traceback.print_exc()
         tell("this is a bug in the reconciler; please report it with the lines above")
-        return BUG
+        return _answered(asked, ReconcilerError(f"a bug: {error!r}"))
     return 0
 
 
-def _say(error: ReconcilerError, asked: Settings) -> None:
-    """Say an error on standard error, and in place of the JSON that was asked for."""
-    from reconciler.render.problems import problems_json, problems_text
-
-    if isinstance(error, FilesInvalidError):
-        click.echo(problems_text(error.problems, asked.ink), err=True)
-    tell(f"error: {error}")
+def _answered(asked: Settings, error: ReconcilerError) -> int:
+    """The error's exit code, once it stands in place of the JSON that was asked for."""
     if asked.format == "json" and not asked.answered:
         said: dict[str, object] = {"kind": type(error).__name__, "message": str(error)}
         if isinstance(error, FilesInvalidError):
+            from reconciler.render.problems import problems_json
+
             said["problems"] = problems_json(error.problems)
         show_json({"error": said})
+    return error.exit_code

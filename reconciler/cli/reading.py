@@ -37,7 +37,7 @@ def validate(settings: Settings, paths: Sequence[str], shape: str) -> None:
     from reconciler.render import problems as render
 
     settings.format = shape
-    zone = zone_of(Path(settings.config) if settings.config else None, settings.target)
+    zone = zone_of(settings.config, settings.target)
     files = load([Path(path) for path in paths or [settings.series]], zone)
     if shape == "json":
         show_json(

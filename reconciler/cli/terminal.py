@@ -13,6 +13,8 @@ from reconciler.render.ink import Ink
 from reconciler.text import visible
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from reconciler.session import Session
 
 
@@ -25,7 +27,7 @@ class Settings:
     def __init__(self) -> None:
         self.series = "series"
         self.target: str | None = None
-        self.config: str | None = None
+        self.config_named: str | None = None
         self.verbosity = 0
         self.ink = Ink()
         self.format = "text"
@@ -40,10 +42,22 @@ class Settings:
         return Session(
             series=Path(self.series),
             target=self.target,
-            config=Path(self.config) if self.config else None,
+            config=self.config,
             environment=os.environ,
             note=self.note,
         )
+
+    @property
+    def config(self) -> Path | None:
+        """The configuration, where there is one. Raises UsageError for a named one without file."""
+        from pathlib import Path
+
+        path = Path(self.config_named or "reconciler.toml")
+        if path.is_file():
+            return path
+        if self.config_named:
+            raise UsageError(f"there is no configuration {path}; leave --config out to go without")
+        return None
 
     def note(self, text: str, level: int) -> None:
         """Say something on standard error when -v (level 1) or -vv (2) asks for it."""
@@ -71,9 +85,7 @@ def show(text: str) -> None:
 
 def show_json(document: object) -> None:
     """A document on standard output."""
-    import json
-
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    click.echo(_spelled(document))
 
 
 def ask(question: str, *, yes: bool, about: str) -> None:
@@ -94,14 +106,25 @@ def check_writable(file: str) -> None:
 
 def write_json(file: str, document: object) -> None:
     """Write a file whole or not at all. Raises UsageError where that cannot be."""
-    import json
     import tempfile
 
+    draft = ""
     try:
         handle, draft = tempfile.mkstemp(dir=os.path.dirname(file) or ".", prefix=".reconciler-")
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            json.dump(document, stream, indent=2, ensure_ascii=False)
-            stream.write("\n")
+            stream.write(_spelled(document) + "\n")
         os.replace(draft, file)
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}") from None
+    finally:
+        if os.path.exists(draft):
+            os.unlink(draft)
+
+
+def _spelled(document: object) -> str:
+    """JSON for people and programs; a lone surrogate, which no encoding has, as an escape."""
+    import json
+    import re
+
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    return re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from reconciler.render.words import many
@@ -27,14 +28,25 @@ def _text(problem: Problem, ink: Ink) -> str:
     head = f"{place}: {ink(problem.severity, colour)} [{problem.rule}] {visible(problem.message)}"
     lines = [head]
     if problem.source.strip():
+        before, source = _around(problem.source, problem.column - 1)
         number = f"{problem.line:>5} | "
-        before = visible(problem.source[: problem.column - 1])
-        source = visible(problem.source)
-        if len(source) <= _LONGEST:
-            lines += [number + source, " " * (len(number) + len(before)) + ink("^", colour)]
+        lines += [number + source, " " * (len(number) + _width(before)) + ink("^", colour)]
     if problem.hint:
         lines.append(f"      write: {visible(problem.hint)}")
     return "\n".join(lines)
+
+
+def _around(source: str, at: int) -> tuple[str, str]:
+    """The part of a line around a place, and what of it stands before the place, made visible."""
+    start = max(0, min(at - _LONGEST // 2, len(source) - _LONGEST))
+    lead, trail = "…" * (start > 0), "…" * (start + _LONGEST < len(source))
+    part = source[start : start + _LONGEST]
+    return lead + visible(part[: at - start]), lead + visible(part) + trail
+
+
+def _width(text: str) -> int:
+    """How many columns a terminal gives a text."""
+    return sum(1 + (unicodedata.east_asian_width(character) in "WF") for character in text)
 
 
 def verdict(problems: Sequence[Problem], files: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.fields import Kind, split
-from reconciler.render.words import many, members, shown
+from reconciler.render.words import many, members, shown, shown_pair
 from reconciler.text import visible
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ def _field(change: Change, field: FieldChange, width: int, ink: Ink) -> Iterator
         yield f"    {ink('+', 'green')} {name}  {value}  {ink(f'line {field.line}', 'dim')}"
         return
     now, then = change.managed[field.path]
-    value = f"{shown(field.before)} → {shown(field.after)}{_kept(change, field)}"
+    before, after = shown_pair(field.before, field.after)
+    value = f"{before} → {after}{_kept(change, field)}"
     place = ink(f"{visible(change.file)}:{field.line}", "dim")
     yield f"    {ink('~', 'yellow')} {name}  {value}  {place}"
     for sign, member in members(field.path, now, then):

@@ -1,0 +1,104 @@
+"""How many requests start in a minute."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from reconciler.limiter import Limiter
+
+
+class Clock:
+    """Time that passes only while somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.slept: list[float] = []
+        self.lock = threading.Lock()
+
+    def time(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        with self.lock:
+            self.slept.append(seconds)
+            self.now += seconds
+
+
+def most_in_a_minute(starts: list[float]) -> int:
+    return max(sum(start <= one <= start + 60 for one in starts) for start in starts)
+
+
+def test_without_a_limit_nobody_waits() -> None:
+    clock = Clock()
+    limiter = Limiter(None, clock.time, clock.sleep)
+
+    for _ in range(1000):
+        limiter.wait()
+
+    assert [] == clock.slept
+
+
+@pytest.mark.parametrize("limit", [1, 7, 600])
+@pytest.mark.parametrize("pace", [0.0, 0.03, 3.0])
+def test_any_minute_has_no_more_starts_than_allowed(limit: int, pace: float) -> None:
+    clock = Clock()
+    limiter = Limiter(limit, clock.time, clock.sleep)
+    starts = []
+    for _ in range(limit * 3 + 2):
+        limiter.wait()
+        starts.append(clock.now)
+        clock.now += pace
+
+    assert min(limit, int(60 / pace) + 1 if pace else limit) == most_in_a_minute(starts)
+
+
+def test_a_limit_is_used_up_before_anybody_waits() -> None:
+    clock = Clock()
+    limiter = Limiter(5, clock.time, clock.sleep)
+
+    for _ in range(5):
+        limiter.wait()
+    assert [] == clock.slept
+    limiter.wait()
+
+    assert 1 == len(clock.slept)
+    assert 60 <= clock.slept[0] <= 61
+
+
+def test_a_nap_that_ends_early_is_continued() -> None:
+    clock = Clock()
+    limiter = Limiter(1, clock.time, lambda seconds: clock.sleep(seconds / 2 + 0.01))
+
+    limiter.wait()
+    limiter.wait()
+
+    assert len(clock.slept) > 1
+    assert 1060 <= clock.now <= 1062
+
+
+def test_threads_share_one_limit() -> None:
+    clock = Clock()
+    limiter = Limiter(10, clock.time, clock.sleep)
+    starts: list[float] = []
+
+    def start(_number: int) -> None:
+        limiter.wait()
+        starts.append(clock.now)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(start, range(10)))
+    assert (10, []) == (len(starts), clock.slept)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(start, range(1)))
+
+    assert starts[-1] - starts[0] > 60
+
+
+def test_real_time_is_the_default() -> None:
+    limiter = Limiter(2)
+
+    limiter.wait()
+    limiter.wait()
