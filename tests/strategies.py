@@ -1,4 +1,4 @@
-"""Hypothesis strategies made from the field table: any valid file, and anything that may be live."""
+"""Hypothesis strategies made from the field table: any valid file, anything that may be live."""
 
 from __future__ import annotations
 

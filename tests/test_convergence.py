@@ -1,10 +1,10 @@
-"""For any files and any live state: plan, apply, plan again is empty, and nothing else has moved."""
+"""For any files and any live state: plan, apply, plan is empty, and nothing else has moved."""
 
 from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,9 +23,7 @@ from reconciler.sandbox import Behaviour, Store, transport
 from reconciler.validation import Checked
 from reconciler.yamlfile import parse
 
-if TYPE_CHECKING:
-    from reconciler.sandbox.behaviour import PutMode
-
+PutMode = Literal["replace", "merge"]
 HIDING = frozenset(field.name for field in MANAGEABLE if field.hides)
 # What any PUT rewrites (API page, section 5), and the unset values that it spells out.
 REWRITTEN = {
