@@ -1,7 +1,5 @@
 """What the sandbox's tests share: a signed-in client of a sandbox, and the published bodies."""
 
-# ruff: noqa: SIM300 - expected == actual, constants too
-
 from __future__ import annotations
 
 import base64

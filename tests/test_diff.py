@@ -90,8 +90,10 @@ SAME = {
         {"mutualExclusiveSeriesIds": '["1", 3]'},
     ),
     "products in any order": (
-        "productInfo: [{productType: SKU, productIds: [2, 1]}, {productType: BRAND,"
-        " productIds: [9]}]",
+        (
+            "productInfo: [{productType: SKU, productIds: [2, 1]},"
+            " {productType: BRAND, productIds: [9]}]"
+        ),
         {
             "productInfo": [
                 {"productType": "BRAND", "productIds": [9]},
@@ -101,8 +103,10 @@ SAME = {
     ),
     "no products and no key": ("productInfo: []", {}),
     "places in any order": (
-        "redemptionOrgEntityDetails: [{redemptionOrgEntityType: TILL, orgEntityId: 1},"
-        " {redemptionOrgEntityType: STORE, orgEntityId: 2}]",
+        (
+            "redemptionOrgEntityDetails: [{redemptionOrgEntityType: TILL, orgEntityId: 1},"
+            " {redemptionOrgEntityType: STORE, orgEntityId: 2}]"
+        ),
         {
             "redemptionOrgEntityDetails": [
                 {"redemptionOrgEntityType": "STORE", "orgEntityId": "2"},

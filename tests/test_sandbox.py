@@ -1,7 +1,5 @@
 """Creates: what the server makes of a new series (API page, sections 5 and 8)."""
 
-# ruff: noqa: SIM300 - expected == actual, constants too
-
 from __future__ import annotations
 
 import re

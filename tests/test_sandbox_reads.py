@@ -1,7 +1,5 @@
 """Reads: by id, by code, by place, in pages, and the old API (API page, section 1)."""
 
-# ruff: noqa: SIM300 - expected == actual, constants too
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,7 +1,5 @@
 """Refusals: what the API does not take (API page, sections 4 and 7)."""
 
-# ruff: noqa: SIM300 - expected == actual, constants too
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

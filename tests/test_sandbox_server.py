@@ -1,7 +1,5 @@
 """The sandbox as a real server, on a real socket of the loopback interface."""
 
-# ruff: noqa: SIM300 - expected == actual, constants too
-
 from __future__ import annotations
 
 import errno

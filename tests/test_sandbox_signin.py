@@ -1,7 +1,5 @@
 """Signing in, and what is remembered of each request (API page, section 2)."""
 
-# ruff: noqa: SIM300 - expected == actual, constants too
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -1,7 +1,5 @@
 """The store behind the wire: the web UI, threads, processes, and the transport without a port."""
 
-# ruff: noqa: SIM300 - expected == actual, constants too
-
 from __future__ import annotations
 
 import asyncio

@@ -1,7 +1,5 @@
 """Updates: what a PUT keeps, replaces and cuts (API page, sections 5 and 6)."""
 
-# ruff: noqa: SIM300 - expected == actual, constants too
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
