@@ -47,12 +47,11 @@ FRESH = 30.0  # seconds that a reading may be old when its series is written
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What this run has seen of the target: the fields that it shows when they are set, and when
-    (time.monotonic) the codes to create were asked for; None asks again.
-    """
+    """What this run has seen of the target."""
 
-    proven: frozenset[str] = frozenset()
-    absent_at: float | None = None
+    proven: frozenset[str] = frozenset()  # the fields that it shows when they are set
+    absent_at: float | None = None  # time.monotonic when the codes to create were asked for
+    other_offset: str | None = None  # that it prints dates with, when it is not the zone's
 
 
 NOTHING_SEEN = Seen()
@@ -71,6 +70,8 @@ def execute(
     `stopped` is asked before each write and ends the run; `tell` hears of each end. Raises
     UsageError, before any write, where live prints dates in another zone than the target's.
     """
+    if seen.other_offset:
+        raise UsageError(other_zone(client.target, seen.other_offset))
     run = _Run(client, seen, stopped, tell)
     ready = [change for change in plan.changes if not change.blocked]
     for change in plan.changes:
@@ -142,8 +143,10 @@ class _Run:
     def check_zone(self, rows: Iterable[LiveSeries]) -> None:
         """Raise UsageError while nothing has been written; later only the rest is given up."""
         offset = next(filter(None, (row.other_offset(self.target.zone) for row in rows)), None)
-        if offset:
+        if offset and not self.client.requests.write:
             raise UsageError(other_zone(self.target, offset))
+        if offset:
+            self.dead = UnexpectedAnswerError(other_zone(self.target, offset))
 
     def gone(self, error: ApiError) -> None:
         """Remember an error after which no other change can do better."""

@@ -104,7 +104,7 @@ class Session:
         self.note(f"reading {self.target.name} for {len(chosen)} series", 1)
         client = self.client
         snapshot = take(client, chosen, everything.keys())
-        self.seen = Seen(snapshot.proven, time.monotonic())
+        self.seen = Seen(snapshot.proven, time.monotonic(), snapshot.other_offset)
         return make_plan(
             self.target,
             chosen,
