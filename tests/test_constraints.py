@@ -55,6 +55,13 @@ def block(kind: str, count: int) -> list[Any]:
             id="a limit on a generic code",
         ),
         pytest.param(
+            LIMITED | {"externalIssual": True},
+            "redemptionPerCouponMaxLimit",
+            "per-coupon-limit",
+            "-1 for no limit",
+            id="a limit on a series managed elsewhere",
+        ),
+        pytest.param(
             {"clientHandlingType": "GENERIC"},
             "clientHandlingType",
             "generic-code",

@@ -146,7 +146,9 @@ def test_problems_of_all_files_are_told_in_order(write: Write) -> None:
 @pytest.mark.parametrize(
     ("raw", "place", "rule", "hint"),
     [
-        pytest.param(b"a: caf\xe9\n", (1, 7), "not-utf-8", "the file saved as UTF-8", id="Latin 1"),
+        pytest.param(
+            b"a: tea \xe9\n", (1, 8), "not-utf-8", "the file saved as UTF-8", id="Latin 1"
+        ),
         pytest.param(
             b"a: 1\nb: \xc3\xa9\xff\n", (2, 5), "not-utf-8", "the file saved as UTF-8", id="after é"
         ),
