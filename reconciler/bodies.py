@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler import values
 from reconciler.diff import Reading, until_series_ends
-from reconciler.fields import FIELDS, Kind, split, wire
+from reconciler.fields import FIELDS, split, wire
+from reconciler.kinds import Kind
 from reconciler.values import Mark
 
 if TYPE_CHECKING:

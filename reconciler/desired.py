@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 
 from reconciler.declared import Desired
 from reconciler.errors import UsageError
-from reconciler.fields import BY_KEY, FIELDS
+from reconciler.fields import FIELDS
+from reconciler.kinds import BY_KEY
 from reconciler.problem import Problem
 from reconciler.text import folded
 from reconciler.validation import Checked
-from reconciler.yamlfile import MOST_BYTES, Complaint, UnreadableError, end, lines, parse, place
+from reconciler.yamlfile import MOST_BYTES, parse
+from reconciler.yamlsyntax import Complaint, UnreadableError, end, lines, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from reconciler import values
-from reconciler.fields import FIELDS, MONEY, Field, Kind, split
+from reconciler.fields import FIELDS, MONEY, split
+from reconciler.kinds import Field, Kind
 from reconciler.values import Mark
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler import values
 from reconciler.errors import UnexpectedAnswerError
-from reconciler.fields import FIELDS, Kind, canonical, split
+from reconciler.fields import FIELDS, canonical, split
+from reconciler.kinds import Kind
 from reconciler.values import Mark
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from reconciler.constraints import violations
 from reconciler.diff import differs
-from reconciler.fields import Access, split
+from reconciler.fields import split
+from reconciler.kinds import Access
 from reconciler.values import Mark
 
 if TYPE_CHECKING:

@@ -7,9 +7,8 @@ write instead as `hint` in its context; `desired` adds file, line and column.
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -26,49 +25,19 @@ from pydantic import (
 from pydantic import (
     Field as Constraint,
 )
-from pydantic_core import PydanticCustomError
 
 from reconciler import values
-from reconciler.fields import I64, MANAGEABLE, Field, Kind
+from reconciler.datevalues import check_date
+from reconciler.fields import MANAGEABLE
+from reconciler.kinds import I64, Field, Kind
+from reconciler.refusals import fail, likely_whole, spell
 from reconciler.text import clip, code_problem
-from reconciler.values import YamlDate
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
     from pydantic import ValidatorFunctionWrapHandler
 
 RANGE_BOUNDS = {"dom": (1, 31), "dow": (1, 7), "hours": (0, 23)}
-EXAMPLE_DATE = "2030-09-30, or 2030-09-30T00:00:00+05:30"
 
-
-def fail(rule: str, message: str, hint: str = "") -> NoReturn:
-    """Raise a problem in the form that `desired` turns into one with a place."""
-    raise PydanticCustomError(
-        rule, "{message}", {"message": message, "hint": hint}
-    )  # one template for all: the words are data
-
-
-def spell(value: object) -> str:
-    """A value as people write it, short enough to stand in a message."""
-    if isinstance(value, str):
-        return f'"{clip(value)}"'
-    if isinstance(value, list | dict):
-        return "a list" if isinstance(value, list) else "a mapping"
-    if value is None or isinstance(value, bool):
-        return "nothing" if value is None else str(value).lower()
-    return value.text if isinstance(value, YamlDate) else clip(str(value))
-
-
-def likely_whole(text: object) -> str | None:
-    """The whole number that a text probably means: quoted, with thousands marks or a percent."""
-    found = _LIKELY_WHOLE.match(text) if isinstance(text, str) else None
-    return found.group(1).replace(",", "").replace("_", "") if found else None
-
-
-_LIKELY_WHOLE = re.compile(
-    r"\s*([-+]?(?:\d{1,18}|\d{1,3}(?:[,_]\d{3}){1,5}))(?:\.0{1,2})?\s*%?\s*\Z"
-)
 
 Whole = Annotated[int, Strict(), Constraint(ge=I64[0], le=I64[1])]
 Text = Annotated[str, Strict()]
@@ -188,62 +157,6 @@ def _is_id(item: object) -> bool:
     return isinstance(item, int) and I64[0] <= item <= I64[1]
 
 
-def _date(value: object, info: ValidationInfo[Any]) -> object:
-    """A bare date or a date-time with its offset; kept as the file spells it."""
-    if isinstance(value, YamlDate):
-        value = value.text
-    if not isinstance(value, str):
-        fail("wrong-type", f"{spell(value)} is not a date", EXAMPLE_DATE)
-    zone: ZoneInfo = info.context
-    try:
-        values.stamp(values.cut(values.desired_moment(value, zone), zone))
-    except (ValueError, OverflowError):
-        _refuse_date(value, zone)
-    return value
-
-
-_LOOSE_DATE = re.compile(
-    r"(\d{4})-(\d\d?)-(\d\d?)(?:[Tt ]\s*(\d\d?):(\d\d)(?::(\d\d)(?:\.\d+)?)?"
-    r"\s*([Zz]|[+-]\d\d?(?::?\d\d)?)?)?",
-    re.ASCII,
-)
-
-
-def _refuse_date(value: str, zone: ZoneInfo) -> NoReturn:
-    """Say what is wrong with a date, with the spelling that was probably meant."""
-    found = _LOOSE_DATE.fullmatch(value.strip())
-    year, month, day, hour, minute, second, offset = found.groups() if found else [None] * 7
-    meant = f"{year}-{int(month or 0):02}-{int(day or 0):02}"
-    if hour:
-        meant += f"T{int(hour):02}:{minute}:{second or '00'}"
-    zoneless = bool(hour and not offset)
-    written = meant + ("Z" if zoneless else _offset(offset))
-    try:
-        values.stamp(values.cut(values.desired_moment(written, zone), zone))
-    except (ValueError, OverflowError):
-        fail("date", f"{spell(value)} is not a date", EXAMPLE_DATE)
-    if zoneless:
-        _refuse_zoneless(value, meant, zone)
-    fail("date", f"{spell(value)} is not how a date is written", written)
-
-
-def _offset(loose: str | None) -> str:
-    if not loose or loose in "Zz":
-        return "Z" if loose else ""
-    hours, minutes = re.fullmatch(r"(\d\d?):?(\d\d)?", loose[1:]).groups("00")  # type: ignore[union-attr]
-    return f"{loose[0]}{int(hours):02}:{minutes}"
-
-
-def _refuse_zoneless(value: str, meant: str, zone: ZoneInfo) -> NoReturn:
-    local = datetime.fromisoformat(meant).replace(tzinfo=zone).isoformat().replace("+00:00", "Z")
-    other = f"{meant}Z (UTC)" if local != f"{meant}Z" else f"{meant}+05:30 (your own offset)"
-    fail(
-        "date-without-zone",
-        f"{spell(value)} does not say in which zone",
-        f"{local} ({zone.key}, the target's zone) or {other}",
-    )
-
-
 def _limit(value: object, info: ValidationInfo) -> object:
     """A limit: a whole number, -1 or `unlimited` for none, null where the API takes it."""
     field = LIMITS[str(info.field_name)]
@@ -295,7 +208,7 @@ _RANGE_SCHEMA = {
         {"type": "string", "description": "The API's own form: a JSON object in a text."},
     ]
 }
-_Date = Annotated[Any, PlainValidator(_date), WithJsonSchema(_DATE_SCHEMA)]
+_Date = Annotated[Any, PlainValidator(check_date), WithJsonSchema(_DATE_SCHEMA)]
 _Ids = Annotated[list[Whole], WrapValidator(_ids), WithJsonSchema(_IDS_SCHEMA)]
 _TYPES: dict[Kind, Any] = {
     Kind.TEXT: Text,

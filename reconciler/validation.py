@@ -10,11 +10,13 @@ from yaml.nodes import ScalarNode
 
 from reconciler import values
 from reconciler.constraints import violations
-from reconciler.fields import FIELDS, MANAGEABLE, Access, Kind, wanted
-from reconciler.series import OrgEntity, ProductInfo, Series, likely_whole
+from reconciler.fields import FIELDS, MANAGEABLE, wanted
+from reconciler.kinds import Access, Kind
+from reconciler.refusals import likely_whole
+from reconciler.series import OrgEntity, ProductInfo, Series
 from reconciler.text import clip
 from reconciler.values import YamlDate
-from reconciler.yamlfile import Complaint, Document, place
+from reconciler.yamlsyntax import Complaint, place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
     from yaml.nodes import Node
+
+    from reconciler.yamlfile import Document
 
 _DAYS = tuple(field.name for field in MANAGEABLE if field.kind is Kind.DAY)
 _LIMITS = tuple(field.name for field in MANAGEABLE if field.kind is Kind.LIMIT)

@@ -14,6 +14,17 @@ import yaml
 
 from reconciler.text import clip
 from reconciler.values import YamlDate
+from reconciler.yamlsyntax import (
+    DEEPEST,
+    Complaint,
+    UnreadableError,
+    may_be_deep,
+    place,
+    refuse_depth,
+    refuse_other_breaks,
+    syntax_complaint,
+    too_deep,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,38 +32,15 @@ if TYPE_CHECKING:
     from yaml.nodes import MappingNode, Node, ScalarNode
 
 MOST_BYTES = 2**20
-DEEPEST = 50
 
 _TAG = "tag:yaml.org,2002:"
 _STR, _INT, _BOOL, _NULL = f"{_TAG}str", f"{_TAG}int", f"{_TAG}bool", f"{_TAG}null"
 _MAP, _SEQ, _FLOAT, _DATE = f"{_TAG}map", f"{_TAG}seq", f"{_TAG}float", f"{_TAG}timestamp"
-_LINE = re.compile("\r\n|[\r\n]")
-_OTHER_BREAK = re.compile("[\x85\u2028\u2029]")
 _WHOLE = re.compile(r"[-+]?(?:0|[1-9]\d*)\Z", re.ASCII)
 _LIKE_A_NUMBER = re.compile(
     r"[-+]?(?:\.\d+|\d[\d_]*(?:\.[\d_]*)?)(?:[eE][-+]?\d+)?\Z|0[box][\da-fA-F_]+\Z", re.ASCII
 )
 _MOST_DIGITS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Complaint:
-    """What is wrong at a place of the document; line and column count from 1."""
-
-    line: int
-    column: int
-    rule: str
-    message: str
-    hint: str = ""
-
-
-class UnreadableError(Exception):
-    """The text is not one usable YAML document. Carries the one complaint."""
-
-    def __init__(self, complaint: Complaint) -> None:
-        """Keep the complaint."""
-        super().__init__(complaint.message)
-        self.complaint = complaint
 
 
 @dataclass(slots=True)
@@ -90,13 +78,13 @@ class Document:
 
 def parse(text: str) -> Document:
     """Read one document whose top is a mapping. Raise UnreadableError when there is none."""
-    _refuse_other_breaks(text)
-    if _may_be_deep(text):
-        _refuse_depth(text)
+    refuse_other_breaks(text)
+    if may_be_deep(text):
+        refuse_depth(text)
     try:
         root = yaml.CSafeLoader(text).get_single_node()
     except yaml.YAMLError as error:
-        raise UnreadableError(_complain(error, text)) from None
+        raise UnreadableError(syntax_complaint(error, text)) from None
     if root is None or (root.tag == _NULL and not root.value):
         message, hint = "the file holds nothing", "a series that begins with seriesCode: CODE"
         raise UnreadableError(Complaint(1, 1, "empty-file", message, hint))
@@ -106,23 +94,6 @@ def parse(text: str) -> Document:
     document = Document(root)
     _Constructor(document, most=2 * len(text) + 1000).fill()
     return document
-
-
-def place(node: Node | yaml.Event) -> tuple[int, int]:
-    """Where a node or an event begins, counted from 1."""
-    mark = node.start_mark
-    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
-
-
-def lines(text: str) -> list[str]:
-    """The lines that places count."""
-    return _LINE.split(text)
-
-
-def end(text: str) -> tuple[int, int]:
-    """The place right after a text."""
-    before = lines(text)
-    return len(before), len(before[-1]) + 1
 
 
 class _Constructor:
@@ -182,7 +153,7 @@ class _Constructor:
             hint = "the values themselves in place of aliases"
             raise UnreadableError(Complaint(*place(node), "alias-bomb", message, hint))
         if depth > DEEPEST:
-            raise UnreadableError(_too_deep(*place(node)))
+            raise UnreadableError(too_deep(*place(node)))
         if shape is yaml.MappingNode and tag == _MAP:
             return self.mapping(node, depth + 1)
         if shape is yaml.SequenceNode and tag == _SEQ:
@@ -274,106 +245,3 @@ def _number_hint(text: str, read: int | None = None) -> str:
     else:
         whole = str(int(number)) if number.is_integer() else ""
     return f'{whole} for the number, "{text}" for text' if whole else f'"{text}" for text'
-
-
-def _refuse_other_breaks(text: str) -> None:
-    """Refuse what ends a line for this YAML reader, and for no editor."""
-    found = None if text.isascii() else _OTHER_BREAK.search(text)
-    if found:
-        name = f"U+{ord(found.group()):04X}"
-        message = f"{name} ends a line for one YAML reader and not for another"
-        hint = f'a blank, or {_BREAK_ESCAPES[found.group()]} inside "…"'
-        where = end(text[: found.start()])
-        raise UnreadableError(Complaint(*where, "yaml-line-break", message, hint))
-
-
-_BREAK_ESCAPES = {"\x85": r"\N", "\u2028": r"\L", "\u2029": r"\P"}
-_NESTS = [mark + blank for mark in "-?" for blank in " \n\r\t"] + ["[", "{"]
-
-
-def _may_be_deep(text: str) -> bool:
-    """A cheap upper bound: nesting takes a bracket, an indicator or much indentation a level."""
-    return sum(map(text.count, _NESTS)) > DEEPEST or " " * DEEPEST in text
-
-
-def _refuse_depth(text: str) -> None:
-    """Walk the events, which nest nothing, before a recursive parser sees the text."""
-    depth = 0
-    try:
-        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-            if depth > DEEPEST:
-                raise UnreadableError(_too_deep(*place(event)))
-    except yaml.YAMLError as error:
-        raise UnreadableError(_complain(error, text)) from None
-
-
-def _too_deep(line: int, column: int) -> Complaint:
-    return Complaint(line, column, "nesting", f"nested more than {DEEPEST} levels", "a flat series")
-
-
-def _complain(error: yaml.YAMLError, text: str) -> Complaint:
-    """A parser's error as a complaint with a place."""
-    if isinstance(error, yaml.reader.ReaderError):
-        before = text.encode()[: error.position].decode(errors="replace")
-        code = ord(text[len(before)])
-        message = f"YAML does not allow the character U+{code:04X}"
-        hint = f'nothing in its place, or {_escape(code)} inside "…"'
-        return Complaint(*end(before), "yaml-syntax", message, hint)
-    assert isinstance(error, yaml.MarkedYAMLError)  # noqa: S101 - libyaml has these two
-    mark, problem, context = error.problem_mark, str(error.problem), str(error.context)
-    opened = error.context_mark
-    if opened and "while scanning a quoted scalar" in context and "escape" not in problem:
-        mark, problem = opened, "quote"
-    elif opened and mark and "while parsing a flow" in context and opened.line < mark.line:
-        mark, problem = opened, "bracket"
-    source = lines(text)
-    where = (mark.line + 1, mark.column + 1) if mark and mark.line < len(source) else end(text)
-    if "single document" in context or "<document start>" in problem:
-        message = "the file holds several documents"
-        return Complaint(*where, "one-document", message, "one file for each series")
-    return Complaint(*where, "yaml-syntax", *_in_words(problem, source[where[0] - 1]))
-
-
-def _escape(code: int) -> str:
-    return f"\\x{code:02x}" if code < 2**8 else f"\\u{code:04x}"
-
-
-def _in_words(problem: str, line: str) -> tuple[str, str]:
-    """What libyaml complains about, and what to write: most often, a text that needs quotes."""
-    said, hint = _SYNTAX.get(problem, (problem, "valid YAML: check quotes and indents"))
-    if problem == "found character that cannot start any token" and "\t" in line:
-        return "a tab stands where only blanks may indent", "blanks"
-    unquoted = _UNQUOTED.match(line)
-    if unquoted and problem in _WANTS_QUOTES:
-        key, value = unquoted.groups()
-        value = value.replace("\\", "\\\\").replace('"', '\\"')
-        hint = f'{key}"{value}"'
-    return said, hint
-
-
-_UNQUOTED = re.compile(r"\s*(\w+: +)([^\s\"'|>].*?)\s*\Z")
-_BEGINS = "a text with this character needs quotes"
-_SYNTAX = {
-    "found character that cannot start any token": (_BEGINS, '"…" around the text'),
-    "mapping values are not allowed in this context": (
-        "a second colon in one line, or a wrong indent",
-        '"…" around a text that holds a colon',
-    ),
-    "found undefined alias": ("a text that begins with * needs quotes", '"…" around the text'),
-    "did not find expected key": (
-        "this does not fit the lines above",
-        "the key at the indent of its neighbours; a text with quotes inside, wholly in quotes",
-    ),
-    "could not find expected ':'": ("a key without a colon", "key: value"),
-    "quote": ("the quote that opens here does not close", "the same quote at the text's end"),
-    "bracket": ("what opens here does not close", '] or } at its end, or "…" around a text'),
-    "found invalid Unicode character escape code": (
-        "this escape stands for no character",
-        "the character itself",
-    ),
-}
-_WANTS_QUOTES = frozenset(_SYNTAX) - {"quote", "found invalid Unicode character escape code"}

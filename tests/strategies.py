@@ -8,7 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from reconciler.fields import I32, MANAGEABLE, Access, Field, Kind
+from reconciler.fields import MANAGEABLE
+from reconciler.kinds import I32, Access, Field, Kind
 
 Values = dict[str, Any]
 

@@ -17,7 +17,8 @@ from reconciler.apply import execute
 from reconciler.client import Client
 from reconciler.config import Target, sandbox_credentials
 from reconciler.declared import Desired
-from reconciler.fields import FIELDS, MANAGEABLE, Kind
+from reconciler.fields import FIELDS, MANAGEABLE
+from reconciler.kinds import Kind
 from reconciler.live import read_series
 from reconciler.sandbox import Behaviour, Store, transport
 from reconciler.validation import Checked

@@ -10,15 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.fields import (
-    FIELDS,
-    Field,
-    Kind,
-    canonical,
-    split,
-    wanted,
-    wire,
-)
+from reconciler.fields import FIELDS, canonical, split, wanted, wire
+from reconciler.kinds import Field, Kind
 from reconciler.values import Mark
 
 UTC = ZoneInfo("UTC")

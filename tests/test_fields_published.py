@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.fields import FIELDS, I32, MANAGEABLE, MONEY, Access, Money
+from reconciler.fields import FIELDS, MANAGEABLE, MONEY
+from reconciler.kinds import I32, Access, Money
 from reconciler.series import OrgEntity, ProductInfo, Series
 
 SEEDS = Path(__file__).parent / "cases" / "seeds"

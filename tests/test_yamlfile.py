@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.values import YamlDate
-from reconciler.yamlfile import Complaint, UnreadableError, parse
+from reconciler.yamlfile import parse
+from reconciler.yamlsyntax import Complaint, UnreadableError
 
 LONGEST = 200_000
 

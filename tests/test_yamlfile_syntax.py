@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.yamlfile import Complaint, UnreadableError, parse
+from reconciler.yamlfile import parse
+from reconciler.yamlsyntax import Complaint, UnreadableError
 
 EMPTY = "a series that begins with seriesCode: CODE"
 

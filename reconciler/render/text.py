@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.fields import Kind, split
+from reconciler.fields import split
+from reconciler.kinds import Kind
 from reconciler.render.words import many, members, shown, shown_pair
 from reconciler.text import visible
 

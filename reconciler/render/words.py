@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from reconciler.fields import Kind, split
+from reconciler.fields import split
+from reconciler.kinds import Kind
 from reconciler.text import visible
 from reconciler.values import Mark
 
