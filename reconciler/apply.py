@@ -54,25 +54,34 @@ class Seen:
     other_offset: str | None = None  # that it prints dates with, when it is not the zone's
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who watches a run: `stopped` is asked before each write and ends it, `tell` hears of each
+    change's end, `clock` says how old a reading is, in seconds.
+    """
+
+    stopped: Callable[[], bool] = lambda: False
+    tell: Callable[[Outcome], None] = lambda _: None
+    clock: Callable[[], float] = time.monotonic
+
+
 NOTHING_SEEN = Seen()
+NOBODY = Watch()
 
 
 def execute(
     plan: Plan,
     client: Client,
     seen: Seen = NOTHING_SEEN,
-    *,
-    stopped: Callable[[], bool] = lambda: False,
-    tell: Callable[[Outcome], None] = lambda _: None,
+    watch: Watch = NOBODY,
 ) -> tuple[Outcome, ...]:
     """Write what the plan says, one outcome for each change in the plan's order.
 
-    `stopped` is asked before each write and ends the run; `tell` hears of each end. Raises
-    UsageError, before any write, where live prints dates in another zone than the target's.
+    Raises UsageError, before any write, where live prints dates in another zone than the target's.
     """
     if seen.other_offset:
         raise UsageError(other_zone(client.target, seen.other_offset))
-    run = _Run(client, seen, stopped, tell)
+    run = _Run(client, seen, watch)
     ready = [change for change in plan.changes if not change.blocked]
     for change in plan.changes:
         if change.blocked:
@@ -86,17 +95,11 @@ def execute(
 
 
 class _Run:
-    def __init__(
-        self,
-        client: Client,
-        seen: Seen,
-        stopped: Callable[[], bool],
-        tell: Callable[[Outcome], None],
-    ) -> None:
+    def __init__(self, client: Client, seen: Seen, watch: Watch) -> None:
         self.client, self.target = client, client.target
+        self.stopped, self.tell, self.clock = watch.stopped, watch.tell, watch.clock
         self.proven = seen.proven | client.target.reads_back
         self.absence_proven_at = seen.absent_at
-        self.stopped, self.tell = stopped, tell
         self.ended: dict[str, Outcome] = {}
         self.unsettled: set[str] = set()  # written, and the answer did not show every value
         self.dead: ApiError | None = None  # the target is out of reach: nothing more is tried
@@ -111,7 +114,7 @@ class _Run:
         """Read up to ten series at once, then write them one by one."""
         rows: dict[int, LiveSeries] = {}
         unread: ApiError | None = None
-        read_at = time.monotonic()
+        read_at = self.clock()
         ids = [change.id for change in changes if change.id is not None]
         try:
             if ids and not self.dead and not self.stopped():
@@ -165,7 +168,7 @@ class _Run:
         """One change, from its last reading to its end. Raises what fails before the write."""
         if change.id is None:
             return self.create(change)
-        if time.monotonic() - read_at > FRESH:
+        if self.clock() - read_at > FRESH:
             rows = self.client.by_ids([change.id])
         return self.update(change, rows.get(change.id))
 
@@ -186,7 +189,7 @@ class _Run:
         """Claim what an earlier run left behind, or POST once and claim it."""
         token = claim_token(change.target, change.host, change.code)
         proven_at = self.absence_proven_at
-        if proven_at is None or time.monotonic() - proven_at > FRESH:
+        if proven_at is None or self.clock() - proven_at > FRESH:
             if found := self.taken(change):
                 return found
             if self.left_behind is None and proven_at is None:

@@ -11,7 +11,7 @@ import pytest
 from behind_the_wire import Broken, lost, refused, writes
 from conftest import MINIMAL, applied, planned
 
-from reconciler.apply import execute
+from reconciler.apply import Seen, Watch, execute
 from reconciler.client import Client
 from reconciler.config import Target, sandbox_credentials
 from reconciler.errors import UsageError
@@ -110,7 +110,7 @@ def test_a_run_that_is_stopped_starts_nothing_new(
 ) -> None:
     plan = planned(client, desired(MINIMAL, MINIMAL.replace("APRIL100", "MAY100")))
 
-    outcomes = execute(plan, client, stopped=lambda: bool(writes(store)))
+    outcomes = execute(plan, client, watch=Watch(stopped=lambda: bool(writes(store))))
 
     assert ["done", "not attempted"] == [found.status for found in outcomes]
     assert [row["seriesCode"] for row in store.rows()] == ["APRIL100"]
@@ -185,12 +185,21 @@ def test_an_error_of_ours_in_one_change_does_not_stop_the_others(
 
     files = desired(MINIMAL.replace("Hi", "explode"), MINIMAL.replace("APRIL100", "MAY100"))
     heard: dict[str, str] = {}
+    watch = Watch(tell=lambda one: heard.update({one.code: one.status}))
     with (
         Client(target, sandbox_credentials(), Buggy(store, lambda _, answer: answer)) as client,
         pytest.raises(ZeroDivisionError),
     ):
-        execute(
-            planned(client, files), client, tell=lambda one: heard.update({one.code: one.status})
-        )
+        execute(planned(client, files), client, watch=watch)
 
     assert heard == {"APRIL100": "unknown", "MAY100": "done"}
+
+
+def test_a_fresh_plan_whose_zone_is_wrong_writes_nothing(
+    client: Client, store: Store, desired: FromText
+) -> None:
+    plan = planned(client, desired(MINIMAL))
+
+    with pytest.raises(UsageError, match=r"live prints dates with \+05:30"):
+        execute(plan, client, Seen(other_offset="+05:30"))
+    assert writes(store) == []

@@ -84,7 +84,7 @@ class _Apply:
         self.writing = self.stopped = False
 
     def carry_out(self, plan_file: str | None, *, yes: bool, expect: str | None) -> None:
-        from reconciler.apply import execute
+        from reconciler.apply import Watch, execute
         from reconciler.render.text import outcome_text, plan_text, report_text
 
         assert self.session is not None  # noqa: S101 - the caller opened it
@@ -107,8 +107,7 @@ class _Apply:
             plan,
             session.client,
             session.seen,
-            stopped=lambda: self.stopped,
-            tell=heard,
+            Watch(stopped=lambda: self.stopped, tell=heard),
         )
         self.say(report_text(self.report()))
 

@@ -1,0 +1,179 @@
+"""The readings around a write: before it, after it, and when they fail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from behind_the_wire import Broken, writes
+from conftest import MINIMAL, applied, planned
+
+from reconciler.apply import Seen, Watch, execute
+from reconciler.client import Client
+from reconciler.config import Target, sandbox_credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conftest import FromText
+
+    from reconciler.sandbox import Store
+
+
+def slow(seconds: float) -> Callable[[], float]:
+    """A clock that goes on by so many seconds whenever somebody looks."""
+    times = iter(range(1, 10**6))
+    return lambda: next(times) * seconds
+
+
+def test_a_reading_that_is_older_than_30_seconds_is_read_again(
+    client: Client, store: Store, desired: FromText
+) -> None:
+    applied(client, desired(MINIMAL))
+    plan = planned(client, desired(MINIMAL + "minBillAmount: 5\n"))
+
+    def reads(clock: Callable[[], float]) -> int:
+        before = client.requests.read
+        execute(plan, client, watch=Watch(clock=clock))
+        return client.requests.read - before
+
+    assert (reads(slow(31.0)), reads(slow(29.0))) == (2 + 1, 1)
+
+
+def test_a_code_that_was_asked_for_long_ago_is_asked_for_again(
+    client: Client, store: Store, desired: FromText
+) -> None:
+    plan = planned(client, desired(MINIMAL))
+    store.ui_create(seriesCode="APRIL100")
+
+    (found,) = execute(plan, client, Seen(absent_at=0.0), Watch(clock=lambda: 31.0))
+
+    assert ("moved", []) == (found.status, writes(store))
+
+
+def unreadable(store: Store, error: Callable[[httpx.Request], httpx.Response]) -> Broken:
+    """The sandbox, where rows cannot be read by id."""
+
+    def spoil(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        if b"ids=" not in request.url.query:
+            return response
+        response.close()
+        return error(request)
+
+    return Broken(store, spoil)
+
+
+def test_what_cannot_be_read_again_is_not_attempted_and_creates_go_on(
+    client: Client, store: Store, target: Target, desired: FromText
+) -> None:
+    applied(client, desired(MINIMAL))
+    plan = planned(
+        client, desired(MINIMAL + "minBillAmount: 5\n", MINIMAL.replace("APRIL100", "MAY100"))
+    )
+
+    def busy(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(503, json={})
+
+    with Client(target, sandbox_credentials(), unreadable(store, busy)) as other:
+        ended = {one.code: one.status for one in execute(plan, other)}
+
+    assert ended == {"APRIL100": "not attempted", "MAY100": "done"}
+
+
+def test_a_target_that_is_gone_when_it_is_read_again_ends_the_run(
+    client: Client, store: Store, target: Target, desired: FromText
+) -> None:
+    applied(client, desired(MINIMAL))
+    plan = planned(
+        client, desired(MINIMAL + "minBillAmount: 5\n", MINIMAL.replace("APRIL100", "MAY100"))
+    )
+    so_far = writes(store)
+
+    def refused_connection(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused", request=request)
+
+    with Client(target, sandbox_credentials(), unreadable(store, refused_connection)) as other:
+        ended = {one.status for one in execute(plan, other)}
+
+    assert (ended, writes(store)) == ({"not attempted"}, so_far)
+
+
+def test_a_series_that_is_gone_when_it_is_read_again_has_moved(
+    client: Client, store: Store, target: Target, desired: FromText
+) -> None:
+    applied(client, desired(MINIMAL))
+    plan = planned(client, desired(MINIMAL + "minBillAmount: 5\n"))
+    store.reset()
+
+    (found,) = execute(plan, client)
+
+    assert ("moved", "no series with id" in str(found.error)) == (found.status, True)
+
+
+def test_a_series_that_is_gone_after_its_write_has_not_converged(
+    client: Client, store: Store, target: Target, desired: FromText
+) -> None:
+    applied(client, desired(MINIMAL))
+    plan = planned(client, desired(MINIMAL + "minBillAmount: 5\n"))
+
+    def vanish(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        if request.method == "PUT":
+            store.reset()
+        return response
+
+    with Client(target, sandbox_credentials(), Broken(store, vanish)) as other:
+        (found,) = execute(plan, other)
+
+    assert ("not converged", "live does not show it any more") == (found.status, found.error)
+
+
+@pytest.mark.parametrize(
+    ("shows", "ends"), [(True, "done"), (False, "not converged")], ids=["shown", "not shown"]
+)
+def test_a_read_back_that_fails_turns_only_what_the_answer_left_open(
+    client: Client, store: Store, target: Target, desired: FromText, shows: bool, ends: str
+) -> None:
+    applied(client, desired(MINIMAL))
+    plan = planned(client, desired(MINIMAL + "minBillAmount: 5\n"))
+    written: list[bool] = []
+
+    def deaf_afterwards(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        if request.method == "PUT":
+            written.append(True)
+            response.read()
+            body = response.json() | ({} if shows else {"minBillAmount": -1})
+            return httpx.Response(200, json=body)
+        if written:
+            response.close()
+            return httpx.Response(500, json={})
+        return response
+
+    with Client(target, sandbox_credentials(), Broken(store, deaf_afterwards)) as other:
+        (found,) = execute(plan, other)
+
+    assert ends == found.status
+
+
+@pytest.mark.parametrize("readable", [True, False], ids=["old values", "no answer"])
+def test_an_update_that_may_still_happen_is_unknown(
+    client: Client, store: Store, target: Target, desired: FromText, readable: bool
+) -> None:
+    applied(client, desired(MINIMAL))
+    plan = planned(client, desired(MINIMAL + "minBillAmount: 5\n"))
+    sent: list[bool] = []
+
+    class Late(Broken):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            if request.method == "PUT":
+                sent.append(True)
+                raise httpx.ReadTimeout("no answer", request=request)
+            if sent and not readable:
+                return httpx.Response(500, json={})
+            return super().handle_request(request)
+
+    with Client(target, sandbox_credentials(), Late(store, lambda _, answer: answer)) as other:
+        (found,) = execute(plan, other)
+
+    assert found.status == "unknown"
+    assert store.rows()[0]["minBillAmount"] == -1
