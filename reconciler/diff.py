@@ -26,7 +26,10 @@ AS_IDS = "shown as ids"
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One path that differs: the values as live and file have them, and the file's line."""
+    """One path that differs: the values as live and file have them, and the file's line.
+
+    `before` is None where live shows nothing.
+    """
 
     path: str
     before: Any
@@ -139,8 +142,9 @@ def compare(
         then = now if now == wish.exact else reading.settle(path, wish.canonical)
         managed[path] = (now, then)
         if differs(now, then):
-            before = Mark.ABSENT if live is None else live.value(path)
-            changes.append(FieldChange(path, before, wish.value, wish.line))
+            before = None if live is None else live.value(path)
+            shown = None if before is Mark.ABSENT else before
+            changes.append(FieldChange(path, shown, wish.value, wish.line))
     return Comparison(managed, tuple(changes))
 
 

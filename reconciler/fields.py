@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from reconciler import values
@@ -174,6 +175,7 @@ MANAGEABLE: tuple[Field, ...] = tuple(row for row in _ROWS if row.manageable)
 MONEY: tuple[Field, ...] = tuple(row for row in MANAGEABLE if row.moves_money)
 
 
+@cache
 def split(path: str) -> tuple[Field, str | None]:
     """The row of a path and, for `customPropertyMap.KEY` and its like, the key."""
     name, dot, key = path.partition(".")

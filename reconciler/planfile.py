@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from reconciler.diff import FieldChange, differs
 from reconciler.errors import RefusedError
 from reconciler.fields import MANAGEABLE, canonical, split, wanted
+from reconciler.kinds import Kind
 from reconciler.plan import SEEN_LIVE, Change, Plan, encode
 from reconciler.risk import Blocked, judge
 from reconciler.series import field_model
@@ -65,7 +66,7 @@ def _change(change: Change) -> dict[str, Any]:
         "fields": [
             {
                 "path": field.path,
-                "before": encode(field.before),
+                "before": field.before,
                 "after": field.after,
                 "cause": field.cause,
                 "line": field.line,
@@ -211,7 +212,7 @@ def _read_change(row: _Change, target: Target) -> Change | None:
         file=row.file,
         line=row.line,
         fields=tuple(
-            FieldChange(field.path, _decode(field.before), field.after, field.line, field.cause)
+            FieldChange(field.path, field.before, field.after, field.line, field.cause)
             for field in row.fields
         ),
         managed={path: (_decode(now), _decode(then)) for path, (now, then) in row.managed.items()},
@@ -269,6 +270,7 @@ def _means(path: str, after: object, then: Canonical, target: Target) -> bool:
 
 def _shows(field: FieldChange, now: Canonical) -> bool:
     """Whether the printed `before` is what `managed` says of live."""
-    if isinstance(field.before, Mark) or isinstance(now, Mark):
-        return isinstance(field.before, Mark)
+    row, _ = split(field.path)
+    if field.before is None:
+        return now is Mark.ABSENT or row.unset is not None or row.kind is Kind.MOMENT
     return canonical(field.path, field.before) in (now, -1 if now == 1 else now)

@@ -120,8 +120,10 @@ class Session:
         """A plan from a file. Raises UsageError without one, RefusedError for one that is off."""
         try:
             text = Path(file).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"the plan {file} cannot be read: {error}") from None
+        except OSError as error:
+            raise UsageError(f"the plan {file} cannot be read: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise UsageError(f"the plan {file} cannot be read: it is not UTF-8") from None
         return from_json(text, self.target)
 
     def _sandbox(self, file: str) -> httpx.BaseTransport:
@@ -140,9 +142,13 @@ def open_sandbox(file: str) -> Store:
         raise UsageError(
             f"the sandbox needs more packages ({error.name}): pip install 'reconciler[sandbox]'"
         ) from None
+    import sqlite3
+
+    store = Store(file)
     try:
-        if file != ":memory:":
-            Path(file).parent.mkdir(parents=True, exist_ok=True)
-        return Store(file)
+        store.by_ids(())  # opens it
     except OSError as error:
         raise UsageError(f"the sandbox's file {file} cannot be made: {error.strerror}") from None
+    except sqlite3.Error as error:
+        raise UsageError(f"the sandbox's file {file} cannot be used: {error}") from None
+    return store

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -34,9 +33,20 @@ INTERRUPTED = 130
 @click.argument("plan_file", required=False, metavar="[PLAN]")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--expect", metavar="DIGEST", help="Only if the plan has this digest.")
-@click.option("--report", "report_file", metavar="FILE", help="Write the apply report there.")
 @click.option(
-    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True
+    "--report",
+    "report_file",
+    envvar="RECONCILER_APPLY_REPORT",
+    metavar="FILE",
+    help="Write the apply report there.",
+)
+@click.option(
+    "--format",
+    "shape",
+    envvar="RECONCILER_APPLY_FORMAT",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
 )
 @pass_settings
 def apply(
@@ -61,11 +71,13 @@ def apply(
         run.error = "interrupted" if interrupted else str(error) or repr(error)
         raise
     finally:
-        if report_file:
-            write_json(report_file, run.document())
-        if shape == "json" and (run.error is None or run.outcomes):
-            settings.answered = True
-            show_json(run.document())
+        try:
+            if report_file:
+                write_json(report_file, run.document())
+        finally:
+            if shape == "json" and (run.error is None or run.outcomes):
+                settings.answered = True
+                show_json(run.document())
     if run.stopped:
         tell("interrupted: nothing new was started; run it again to go on")
         raise click.exceptions.Exit(INTERRUPTED)
@@ -90,7 +102,7 @@ class _Apply:
         assert self.session is not None  # noqa: S101 - the caller opened it
         session, settings = self.session, self.settings
         self.plan = plan = session.saved_plan(plan_file) if plan_file else session.plan()
-        settings.progress(plan_text(plan, settings.ink))
+        self.say(plan_text(plan, settings.ink))
         if expect is not None and expect != plan.digest:
             raise RefusedError(
                 f"the plan's digest is {plan.digest}, not {expect}; nothing was done"
@@ -147,6 +159,8 @@ class _Apply:
 @contextmanager
 def _interrupts(run: _Apply) -> Iterator[None]:
     """Let SIGINT and SIGTERM end the run in order."""
+    import signal
+
     numbers = (signal.SIGINT, signal.SIGTERM)
     before = [signal.signal(number, run.interrupt) for number in numbers]
     try:

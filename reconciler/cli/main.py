@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import os
 import sys
+from importlib import import_module
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import click
 
 from reconciler import __version__
-from reconciler.cli import applying, reading, sandboxing
 from reconciler.cli.terminal import Settings, show_json, tell
 from reconciler.errors import (
     FilesInvalidError,
@@ -25,12 +25,36 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+# In the order in which people meet them: where each is, and what `--help` says of it. A module is
+# imported when its command is run: `--help` and the other commands do not pay for it.
+COMMANDS = {
+    "validate": ("reading", "Check files without talking to anybody."),
+    "plan": ("reading", "Show what would change."),
+    "apply": ("applying", "Carry out a saved PLAN, or plan afresh, show it and ask."),
+    "schema": ("reading", "Print the JSON Schema of a series file, for editors."),
+    "sandbox": ("sandboxing", "Run the API's local imitation, to try things on."),
+}
+
+
 class _Group(click.Group):
-    """Lists the commands in the order in which people meet them."""
+    """Finds commands in `COMMANDS`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """The names, as added."""
-        return list(self.commands)
+        """The names, in order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """The command of a name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"reconciler.cli.{COMMANDS[cmd_name][0]}")
+        found: click.Command = getattr(module, cmd_name)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """The list below `--help`."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, said) for name, (_, said) in COMMANDS.items()])
 
 
 @click.group(cls=_Group, context_settings={"auto_envvar_prefix": "RECONCILER"})
@@ -64,16 +88,6 @@ def cli(
     settings.ink = Ink(colour=sys.stdout.isatty() and not plain)
 
 
-for command in (
-    reading.validate,
-    reading.plan,
-    applying.apply,
-    reading.schema,
-    sandboxing.sandbox,
-):
-    cli.add_command(command)
-
-
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code, after all output is flushed."""
     for stream in (sys.stdout, sys.stderr):
@@ -93,7 +107,9 @@ def run(arguments: Sequence[str]) -> int:
 def _format(arguments: Sequence[str]) -> str:
     """The format that a command line asks for, also one that cannot be understood."""
     words = " ".join(arguments).replace("--format=", "--format ").split()
-    return "json" if ("--format", "json") in pairwise(words) else "text"
+    named = [shape for option, shape in pairwise(words) if option == "--format"]
+    named = named or [os.environ.get(f"RECONCILER_{word.upper()}_FORMAT", "") for word in words]
+    return "json" if "json" in named else "text"
 
 
 def _run(arguments: Sequence[str], asked: Settings) -> int:
@@ -103,7 +119,7 @@ def _run(arguments: Sequence[str], asked: Settings) -> int:
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.UsageError as error:
-        error.show()
+        _show(error)
         return _answered(asked, UsageError(error.format_message()))
     except (KeyboardInterrupt, click.Abort):
         tell("interrupted")
@@ -124,6 +140,15 @@ def _run(arguments: Sequence[str], asked: Settings) -> int:
         tell("this is a bug in the reconciler; please report it with the lines above")
         return _answered(asked, ReconcilerError(f"a bug: {error!r}"))
     return 0
+
+
+def _show(error: click.UsageError) -> None:
+    """What click says of a command line, where a runner obeys nothing that somebody passed."""
+    from reconciler.text import visible
+
+    if not isinstance(error, click.exceptions.NoArgsIsHelpError):  # its message is the help
+        error = click.UsageError(visible(error.format_message()), error.ctx)
+    error.show()
 
 
 def _answered(asked: Settings, error: ReconcilerError) -> int:

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli.terminal import Settings, pass_settings, show, show_json, write_json
+from reconciler.cli.terminal import (
+    Settings,
+    check_writable,
+    pass_settings,
+    show,
+    show_json,
+    write_json,
+)
 from reconciler.errors import FilesInvalidError, RefusedError
 
 if TYPE_CHECKING:
@@ -20,6 +27,7 @@ CHANGES = 2
 @click.option(
     "--format",
     "shape",
+    envvar="RECONCILER_VALIDATE_FORMAT",
     type=click.Choice(["text", "json", "github"]),
     default="text",
     show_default=True,
@@ -61,7 +69,12 @@ def validate(settings: Settings, paths: Sequence[str], shape: str) -> None:
 @click.option("--only", multiple=True, metavar="CODE", help="Only this series; may be repeated.")
 @click.option("--out", metavar="FILE", help="Also write the plan there, for `apply FILE`.")
 @click.option(
-    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True
+    "--format",
+    "shape",
+    envvar="RECONCILER_PLAN_FORMAT",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
 )
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
 @pass_settings
@@ -74,6 +87,8 @@ def plan(
 ) -> None:
     """Show what would change. Reads live, writes nothing."""
     settings.format = shape
+    if out:
+        check_writable(out)
     with settings.session() as session:
         made = session.plan(only)
     from reconciler.planfile import to_json

@@ -18,7 +18,13 @@ def sandbox() -> None:
 
 
 @sandbox.command()
-@click.option("--port", default=8484, show_default=True, help="0 takes a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8484,
+    show_default=True,
+    help="0 takes a free one.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @_data
 def serve(port: int, host: str, data: str) -> None:
@@ -31,7 +37,7 @@ def serve(port: int, host: str, data: str) -> None:
     try:
         listen(data, host=host, port=port, announce=lambda url: show(f"listening on {url}"))
     except OSError as error:
-        raise UsageError(f"the sandbox cannot listen on {host}:{port}: {error}") from None
+        raise UsageError(f"the sandbox {error.strerror}; --port takes another") from None
 
 
 @sandbox.command()

@@ -10,7 +10,6 @@ import click
 
 from reconciler.errors import RefusedError, UsageError
 from reconciler.render.ink import Ink
-from reconciler.text import visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,6 +73,8 @@ pass_settings = click.make_pass_decorator(Settings)
 
 def tell(text: str) -> None:
     """A line for people on standard error."""
+    from reconciler.text import visible
+
     click.echo(visible(text), err=True)
 
 
@@ -100,25 +101,33 @@ def ask(question: str, *, yes: bool, about: str) -> None:
 
 def check_writable(file: str) -> None:
     """Raise UsageError where a file could not be written, before anything else happens."""
-    if os.path.isdir(file) or not os.access(os.path.dirname(file) or ".", os.W_OK):
+    place = file if _is_device(file) else os.path.dirname(file) or "."
+    if os.path.isdir(file) or not os.access(place, os.W_OK):
         raise UsageError(f"{file} cannot be written; name a file in a directory that is there")
 
 
 def write_json(file: str, document: object) -> None:
-    """Write a file whole or not at all. Raises UsageError where that cannot be."""
-    import tempfile
+    """Write a file whole or not at all, a device as it is. Raises UsageError where that cannot be.
 
-    draft = ""
+    A link keeps pointing where it did, and the file gets the mode of any new file.
+    """
+    device, target = _is_device(file), os.path.realpath(file)
+    draft = file if device else f"{target}.{os.getpid()}.draft"
     try:
-        handle, draft = tempfile.mkstemp(dir=os.path.dirname(file) or ".", prefix=".reconciler-")
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        with open(draft, "w" if device else "x", encoding="utf-8") as stream:
             stream.write(_spelled(document) + "\n")
-        os.replace(draft, file)
+        if not device:
+            os.replace(draft, target)
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}") from None
     finally:
-        if os.path.exists(draft):
+        if not device and os.path.exists(draft):
             os.unlink(draft)
+
+
+def _is_device(file: str) -> bool:
+    """Whether a path is there and is no file to replace: /dev/null, /dev/stdout, a pipe."""
+    return os.path.exists(file) and not (os.path.isfile(file) or os.path.isdir(file))
 
 
 def _spelled(document: object) -> str:

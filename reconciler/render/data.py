@@ -1,20 +1,13 @@
-"""The apply report and errors as JSON. The plan's own JSON is in `planfile`."""
+"""The apply report as JSON. The plan's own JSON is in `planfile`."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from reconciler.errors import ReconcilerError
     from reconciler.report import ApplyReport
 
 APPLY_FORMAT = "reconciler/apply/1"
-
-
-def spelled(content: object) -> str:
-    """JSON for people and programs: indented, in the order given, any text as it is."""
-    return json.dumps(content, indent=2, ensure_ascii=False)
 
 
 def report_json(report: ApplyReport) -> dict[str, Any]:
@@ -36,8 +29,3 @@ def report_json(report: ApplyReport) -> dict[str, Any]:
         ],
         "error": report.error,
     }
-
-
-def error_json(error: ReconcilerError) -> dict[str, Any]:
-    """An error in place of the asked-for JSON."""
-    return {"error": {"kind": type(error).__name__, "message": str(error)}}

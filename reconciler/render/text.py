@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.fields import split
 from reconciler.kinds import Kind
-from reconciler.render.words import many, members, shown, shown_pair
+from reconciler.render.words import is_cut, many, members, shown, shown_pair
 from reconciler.text import visible
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _change(change: Change, ink: Ink) -> Iterator[str]:
     place = ink(f"{visible(change.file)}:{change.line}", "dim")
     action = ink(f"{sign} {change.action}", colour)
     yield f"{action} {ink(visible(change.code), 'bold')}{number}  {place}"
-    width = max((len(field.path) for field in change.fields), default=0)
+    width = max((len(visible(field.path)) for field in change.fields), default=0)
     for field in change.fields:
         yield from _field(change, field, width, ink)
     for why in change.blocked:
@@ -73,17 +73,18 @@ def _change(change: Change, ink: Ink) -> Iterator[str]:
 
 def _field(change: Change, field: FieldChange, width: int, ink: Ink) -> Iterator[str]:
     name = visible(field.path).ljust(width)
+    now, then = change.managed[field.path]
     if change.action == "create":
         value = shown(field.after) + _kept(change, field)
         yield f"    {ink('+', 'green')} {name}  {value}  {ink(f'line {field.line}', 'dim')}"
-        return
-    now, then = change.managed[field.path]
-    before, after = shown_pair(field.before, field.after)
-    value = f"{before} → {after}{_kept(change, field)}"
-    place = ink(f"{visible(change.file)}:{field.line}", "dim")
-    yield f"    {ink('~', 'yellow')} {name}  {value}  {place}"
-    for sign, member in members(field.path, now, then):
-        yield f"        {ink(sign, 'green' if sign == '+' else 'red')} {member}"
+    else:
+        before, after = shown_pair(field.before, field.after)
+        value = f"{before} → {after}{_kept(change, field)}"
+        place = ink(f"{visible(change.file)}:{field.line}", "dim")
+        yield f"    {ink('~', 'yellow')} {name}  {value}  {place}"
+    if isinstance(now, list) or is_cut(field.after):
+        for sign, member in members(field.path, now, then):
+            yield f"        {ink(sign, 'green' if sign == '+' else 'red')} {member}"
 
 
 def _kept(change: Change, field: FieldChange) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from reconciler.fields import split
 from reconciler.kinds import Kind
 from reconciler.text import visible
-from reconciler.values import Mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,18 +26,26 @@ def many(count: int, noun: str, plural: str = "") -> str:
 
 def shown(value: Any) -> str:  # noqa: ANN401 - any JSON
     """A value on one line: text in quotes, structures as JSON, nothing that acts on a terminal."""
-    if isinstance(value, Mark):
-        return "(not set)" if value is Mark.ABSENT else "(not shown)"
-    return _cut(visible(json.dumps(value, ensure_ascii=False)))
+    return _cut(_whole(value))
+
+
+def is_cut(value: Any) -> bool:  # noqa: ANN401 - any JSON
+    """Whether `shown` leaves something of a value out."""
+    return len(_whole(value)) > _LONGEST
+
+
+def _whole(value: Any) -> str:  # noqa: ANN401 - any JSON
+    return visible(json.dumps(value, ensure_ascii=False))
 
 
 def shown_pair(before: Any, after: Any) -> tuple[str, str]:  # noqa: ANN401 - any JSON
-    """Two values that differ; of long texts the part around the first difference."""
+    """Live's and the file's value; of long texts the part around the first difference."""
     if not isinstance(before, str) or not isinstance(after, str):
-        return shown(before), shown(after)
+        return "(not set)" if before is None else shown(before), shown(after)
+    lengths = len(before), len(after)
     pairs = zip(before, after, strict=False)
-    same = next((at for at, (old, new) in enumerate(pairs) if old != new), len(before))
-    start = same - _CONTEXT if same > _CONTEXT and max(map(len, (before, after))) > _LONGEST else 0
+    same = next((at for at, (old, new) in enumerate(pairs) if old != new), min(lengths))
+    start = same - _CONTEXT if same > _CONTEXT and max(lengths) > _LONGEST else 0
     lead = "…" if start else ""
     return lead + shown(before[start:]), lead + shown(after[start:])
 
@@ -50,9 +57,10 @@ def _cut(text: str) -> str:
 
 
 def members(path: str, now: object, then: object) -> Iterator[tuple[str, str]]:
-    """What a list gains (`+`) and loses (`-`), every member, where both sides are lists."""
-    field, _ = split(path)
-    if field.kind not in _LISTS or not isinstance(now, list) or not isinstance(then, list):
+    """What a list gains (`+`) and loses (`-`), every member, none cut. A side that is no list of
+    members, unset or undocumented, has none.
+    """
+    if split(path)[0].kind not in _LISTS:
         return
     from deepdiff import DeepDiff  # 180 ms: only where lists differ
 
@@ -65,7 +73,7 @@ def members(path: str, now: object, then: object) -> Iterator[tuple[str, str]]:
     )
     for kind, sign in (("set_item_removed", "-"), ("set_item_added", "+")):
         lines = [
-            f"{visible(str(item.path(output_format='list')[0]))} {shown(_item(item, sign))}"
+            f"{visible(str(item.path(output_format='list')[0]))} {_whole(_item(item, sign))}"
             for item in found.get(kind, ())
         ]
         yield from ((sign, line) for line in sorted(lines))
@@ -75,10 +83,10 @@ def _item(item: DiffLevel, sign: str) -> object:
     return item.t1 if sign == "-" else item.t2
 
 
-def _grouped(items: list[Any]) -> dict[str, set[Any]]:
+def _grouped(items: object) -> dict[str, set[Any]]:
     """A canonical list by what its members are: product type and key, entity type, or ids."""
     grouped: dict[str, set[Any]] = {}
-    for item in items:
+    for item in items if isinstance(items, list) and items[:1] != ["?"] else ():
         *group, value = item if isinstance(item, list) else ("id", item)
         members_ = value if isinstance(value, list) else [value]
         grouped.setdefault(" ".join(map(str, group)), set()).update(map(_hashable, members_))
