@@ -243,10 +243,26 @@ def answered(answer: bytes, *, forget: str = "") -> tuple[int, str]:
             seen += os.read(ours, 65_536)
         if forget:
             os.rmdir(forget)  # noqa: PTH106 - in the current directory
-        os.write(ours, answer)
-        out, _ = process.communicate(timeout=60)
+        try:
+            out = _typed(process, ours, answer)
+        finally:
+            process.kill()
     os.close(ours)
     return process.returncode, out
+
+
+def _typed(process: subprocess.Popen[str], terminal: int, answer: bytes) -> str:
+    """Type an answer, and wait for the end. Between the question and the reading of the answer
+    a Ctrl-C may get lost, as it does for people, who type it again.
+    """
+    for _ in range(60):
+        os.write(terminal, answer)
+        try:
+            out, _unused = process.communicate(timeout=1 if answer == b"\x03" else 60)
+        except subprocess.TimeoutExpired:
+            continue
+        return out
+    raise AssertionError(answer)
 
 
 @pytest.mark.parametrize(
