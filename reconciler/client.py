@@ -5,11 +5,10 @@ Every method raises a subclass of ApiError. Sections are those of the API page.
 
 from __future__ import annotations
 
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import httpx
@@ -24,7 +23,7 @@ from reconciler.errors import (
     UnexpectedAnswerError,
     UnreachableError,
 )
-from reconciler.limiter import Limiter
+from reconciler.limiter import Limiter, Requests
 from reconciler.live import LiveSeries, read_series
 from reconciler.signin import TOKEN_PATH, SignIn
 from reconciler.text import folded
@@ -42,26 +41,6 @@ IDS_AT_ONCE = 50
 PATIENCE = 60.0  # seconds that a request takes at most
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
-
-
-@dataclass(slots=True)
-class Requests:
-    """How many requests were made. The sum is all of them."""
-
-    read: int = 0
-    write: int = 0
-    sign_in: int = 0
-    lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
-
-    def counted(self) -> dict[str, int]:
-        """The figures; signing in is named only where it took requests."""
-        figures = {"read": self.read, "write": self.write, "sign_in": self.sign_in}
-        return {kind: count for kind, count in figures.items() if count or kind != "sign_in"}
-
-    def count(self, kind: str) -> None:
-        """Count one more; several threads may."""
-        with self.lock:
-            setattr(self, kind, getattr(self, kind) + 1)
 
 
 @dataclass(frozen=True, slots=True)

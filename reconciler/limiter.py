@@ -1,10 +1,11 @@
-"""The request limit of a target (API page, section 3)."""
+"""The requests of a run: how many there were, and how many may start (API page, section 3)."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections import deque
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,3 +43,23 @@ class Limiter:
                     return
                 pause = self._starts[0] + WINDOW - now
             self._sleep(pause)
+
+
+@dataclass(slots=True)
+class Requests:
+    """How many requests were made. The sum is all of them."""
+
+    read: int = 0
+    write: int = 0
+    sign_in: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    def counted(self) -> dict[str, int]:
+        """The figures; signing in is named only where it took requests."""
+        figures = {"read": self.read, "write": self.write, "sign_in": self.sign_in}
+        return {kind: count for kind, count in figures.items() if count or kind != "sign_in"}
+
+    def count(self, kind: str) -> None:
+        """Count one more; several threads may."""
+        with self.lock:
+            setattr(self, kind, getattr(self, kind) + 1)
