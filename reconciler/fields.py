@@ -143,9 +143,9 @@ _ROWS = (
             "syncToClient",
             "showPinCode",
             "updateProductData",
-            "externalIssual",
         )
     ),
+    _flag("externalIssual", U, M.KIND),  # a series managed elsewhere takes no per-coupon limit
     # the server's own
     *(
         _number(name, S)

@@ -183,3 +183,15 @@ def test_hidden_products_are_no_change_until_the_target_has_shown_some(
         store.ui_create(seriesCode="O", productInfo=[{"productType": "SKU", "productIds": [2]}])
         also = MINIMAL.replace("APRIL100", "O") + "productInfo: []\n"
         assert {"APRIL100", "O"} == {c.code for c in planned(client, desired(text, also)).changes}
+
+
+def test_what_live_has_beside_the_file_counts_for_the_rules_between_fields(
+    client: Client, store: Store, desired: FromText
+) -> None:
+    anyone = MINIMAL.replace("anyUser: false", "anyUser: true")
+    applied(client, desired(anyone))
+    store.ui_edit(store.rows()[0]["id"], externalIssual=True)
+
+    (change,) = planned(client, desired(anyone + "redemptionPerCouponMaxLimit: 3\n")).changes
+
+    assert ["per-coupon-limit"] == [why.rule for why in change.blocked]

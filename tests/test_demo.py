@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 def make_demo(clone: Path) -> subprocess.CompletedProcess[str]:
-    environment = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"}
+    ours = {"VIRTUAL_ENV", "MAKEFLAGS", "MFLAGS", "MAKELEVEL"}  # of the make that runs the tests
+    environment = {key: value for key, value in os.environ.items() if key not in ours}
     return subprocess.run(
         ["make", "demo"],
         cwd=clone,
