@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from reconciler.diff import FieldChange, Reading, compare, until_series_ends
+from reconciler.diff import Comparison, FieldChange, Reading, compare, until_series_ends
 from reconciler.fields import split
 from reconciler.risk import Blocked, judge
 from reconciler.text import folded, visible
@@ -142,7 +142,7 @@ def make_plan(  # noqa: PLR0913 - a plan is made of all of this
             changes.append(change)
         else:
             unchanged += 1
-            said += [_unreadable(code, path) for path in unreadable]
+            said += unreadable
     if snapshot.unknown_keys:
         said.append(
             "live shows keys that this version does not model, and they are kept as they are: "
@@ -165,8 +165,15 @@ def make_plan(  # noqa: PLR0913 - a plan is made of all of this
     )
 
 
-def _unreadable(code: str, path: str) -> str:
-    return f"{code}: {path} cannot be compared, live does not show it; it is sent in every update"
+def _not_compared(code: str, found: Comparison) -> list[str]:
+    """What is said of the paths that live does not show, or shows in another form."""
+    return [
+        f"{code}: {path} cannot be compared, live does not show it; it is sent in every update"
+        if found.managed[path][0] is Mark.UNREADABLE
+        else f"{code}: {path} cannot be compared, live shows ids for the file's codes; an update"
+        " sends what live shows"
+        for path in found.unreadable
+    ]
 
 
 def other_zone(target: Target, offset: str) -> str:
@@ -190,8 +197,8 @@ def _money(
 def _change(
     target: Target, wanted: Desired, snapshot: Snapshot
 ) -> tuple[Change | None, int, list[str]]:
-    """The change that a series needs (None when it needs none), the fields compared, and the
-    paths that could not be.
+    """The change that a series needs (None when it needs none), how many fields were looked at,
+    and what is said of those that could not be compared.
     """
     code = wanted.code
     live = snapshot.live.get(code)
@@ -200,7 +207,7 @@ def _change(
     found = compare(_declared(wanted, claim=orphan is not None), row, target.zone, snapshot.proven)
     twins = snapshot.twins.get(code, ())
     if not found.changes and not twins and live is not None:
-        return None, len(found.managed), found.unreadable
+        return None, len(found.managed), _not_compared(code, found)
     money = _money(row, found.managed, target, snapshot.proven) if row else {}
     issued = row.counter("numIssued") if row else 0
     action = "update" if live else "adopt" if orphan else "create"
@@ -219,11 +226,11 @@ def _change(
         issued=issued,
         redeemed=row.counter("numRedeemed") if row else 0,
         blocked=tuple(blocked),
-        warnings=tuple(_unreadable(code, path) for path in found.unreadable),
+        warnings=tuple(_not_compared(code, found)),
         target=target.name,
         host=target.host,
     )
-    return change, len(found.managed), found.unreadable
+    return change, len(found.managed), list(change.warnings)
 
 
 def _declared(wanted: Desired, *, claim: bool) -> Mapping[str, Declared]:

@@ -26,11 +26,7 @@ def take(client: Client, desired: Mapping[str, Desired], named: Collection[str] 
     or was not shown whole. `named` are further codes that files claim. Raises ApiError.
     """
     target = client.target
-    rows = {row.id: row for row in client.list_series()}
-    shown = {row.code for row in rows.values()}
-    missing = [code for code in desired if code not in shown]
-    for found in client.each(client.by_code, missing):
-        rows |= {row.id: row for row in found}
+    rows, missing = _rows(client, desired)
     by_code: defaultdict[str, list[LiveSeries]] = defaultdict(list)
     for row in sorted(rows.values(), key=lambda row: row.id):
         by_code[folded(row.code)].append(row)
@@ -61,6 +57,16 @@ def take(client: Client, desired: Mapping[str, Desired], named: Collection[str] 
             filter(None, (row.other_offset(target.zone) for row in live.values())), None
         ),
     )
+
+
+def _rows(client: Client, desired: Collection[str]) -> tuple[dict[int, LiveSeries], list[str]]:
+    """Every row that the list shows or that has a wanted code, and the codes not in the list."""
+    rows = {row.id: row for row in client.list_series()}
+    shown = {row.code for row in rows.values()}
+    missing = [code for code in desired if code not in shown]
+    for found in client.each(client.by_code, missing):
+        rows |= {row.id: row for row in found}
+    return rows, missing
 
 
 def _created(tokens: Mapping[str, str], rows: Iterable[LiveSeries]) -> dict[str, list[LiveSeries]]:

@@ -127,8 +127,11 @@ def test_products_given_as_codes_and_shown_as_ids_are_no_change_and_carried_as_s
     applied(client, desired(text))
 
     shown = store.rows()[0]["productInfo"]
-    assert planned(client, desired(text)).changes == ()
+    plan = planned(client, desired(text))
     applied(client, desired(text + "minBillAmount: 9\n"))
+
+    assert plan.changes == ()
+    assert ["an update sends what live shows" in said for said in plan.warnings] == [True]
     assert ("productIds", shown) == ([*shown[0]][1], last_put(store)["productInfo"])
 
 
