@@ -117,8 +117,6 @@ def entity(body: object) -> list[Any]:
     """The rows of an answer: a list under `entity`, one object there, or a flat series."""
     if isinstance(body, dict):
         found = body.get("entity", body)
-        if found is None:
-            return []
         if isinstance(found, list):
             return found
         if isinstance(found, dict) and "id" in found:

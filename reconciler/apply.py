@@ -101,7 +101,6 @@ class _Run:
         self.proven = seen.proven | client.target.reads_back
         self.absence_proven_at = seen.absent_at
         self.ended: dict[str, Outcome] = {}
-        self.unsettled: set[str] = set()  # written, and the answer did not show every value
         self.dead: ApiError | None = None  # the target is out of reach: nothing more is tried
         self.bug: Exception | None = None  # ours: one change met it, the others go on
         self.left_behind: dict[str, LiveSeries] | None = None  # by tag, once listed
@@ -207,7 +206,8 @@ class _Run:
             said = "the API answered that it created the series, and does not show it"
         row = row or self.find(token)
         if row is None:
-            return outcome(change, UNKNOWN, f"{said}; the next run finds it and goes on")
+            then = "the next run looks for it, and creates it only where it is not there"
+            return outcome(change, UNKNOWN, f"{said}; {then}")
         return self.claim(change, row)
 
     def taken(self, change: Change) -> Outcome | None:
@@ -222,6 +222,10 @@ class _Run:
 
     def claim(self, change: Change, row: LiveSeries) -> Outcome:
         """The second write of a create."""
+        if offset := row.other_offset(self.target.zone):
+            self.dead = UnexpectedAnswerError(other_zone(self.target, offset))
+            said = f"created as id {row.id} and not given its code: {self.dead}"
+            return outcome(change, FAILED, said)
         found = self.put(change, row, claim_body(change, row, self.eyes(change)))
         if found.status != FAILED:
             return found
@@ -268,25 +272,28 @@ class _Run:
                 said = f"{error}; live does not show the new values yet"
                 return ended.turned(UNKNOWN, f"{said}; the next run finds out")
             return ended
-        if self.pending(change, answer):
-            self.unsettled.add(change.code)
-        return ended
+        wrong = self.pending(change, answer)
+        return ended.turned(NOT_CONVERGED, "; ".join(wrong)) if wrong else ended
 
     def read_back(self, changes: dict[str, Change]) -> None:
         """Read everything written again, and say field by field what is not as wanted."""
-        written = [found for found in self.ended.values() if found.status == DONE]
+        written = [one for one in self.ended.values() if one.status in {DONE, NOT_CONVERGED}]
         if not written:
             return
         try:
-            rows = self.client.by_ids([found.id for found in written if found.id is not None])
+            rows = self.client.by_ids([one.id for one in written if one.id is not None])
         except ApiError as error:
-            for found in written:
-                if found.code in self.unsettled:
-                    self.end(found.turned(NOT_CONVERGED, f"it could not be read back: {error}"))
+            for one in written:
+                if one.status == DONE:  # its answer showed every value
+                    self.end(one.turned(DONE, f"it could not be read back: {error}"))
             return
-        for found in written:
-            row = rows.get(found.id or 0)
+        for one in written:
+            row = rows.get(one.id or 0)
             if row is None:
-                self.end(found.turned(NOT_CONVERGED, "live does not show it any more"))
-            elif wrong := self.pending(changes[found.code], row):
-                self.end(found.turned(NOT_CONVERGED, "; ".join(wrong)))
+                self.end(one.turned(NOT_CONVERGED, "live does not show it any more"))
+                continue
+            wrong = "; ".join(self.pending(changes[one.code], row))
+            if wrong and wrong != one.error:
+                self.end(one.turned(NOT_CONVERGED, wrong))
+            elif not wrong and one.status == NOT_CONVERGED:
+                self.end(Outcome(one.code, one.action, one.id, DONE))

@@ -5,6 +5,7 @@ Every method raises a subclass of ApiError. Sections are those of the API page.
 
 from __future__ import annotations
 
+import math
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -62,12 +63,13 @@ class Client:
         patience: float = PATIENCE,
     ) -> None:
         """Open nothing yet. `transport` replaces the network (the sandbox inside the process);
-        `note` hears of each request, at level 2; `patience` is how long one may take, in seconds.
+        `note` hears of each request, at level 2, and of long work, at level 0; `patience` is how
+        long a request may take, in seconds.
         """
         self.target = target
         self._note, self._patience = note, patience
         self.requests = Requests()
-        self._limiter = Limiter(target.requests_per_minute)
+        self._limiter = Limiter(target.requests_per_minute, sleep=self._pause)
         base = "http://sandbox" if target.sandbox_path is not None else target.url
         self._http = httpx.Client(
             base_url=base,
@@ -117,7 +119,14 @@ class Client:
                 if row.id not in seen:
                     seen.add(row.id)
                     yield row
+                    if len(seen) % 1000 == 0:
+                        self._note(f"{len(seen):,} series read so far", 0)
             offset += len(page)
+
+    def _pause(self, seconds: float) -> None:
+        limit = f"{self.target.name} takes {self.target.requests_per_minute} requests a minute"
+        self._note(f"waiting {math.ceil(seconds)} s: {limit}", 0)
+        time.sleep(seconds)
 
     def by_code(self, code: str) -> list[LiveSeries]:
         """The rows with this code, then those whose code is the same for people. Raise

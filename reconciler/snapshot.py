@@ -54,7 +54,7 @@ def take(client: Client, desired: Mapping[str, Desired], named: Collection[str] 
         proven=frozenset(proven),
         unknown_keys=frozenset(key for row in rows.values() for key in row.unknown_keys),
         other_offset=next(
-            filter(None, (row.other_offset(target.zone) for row in live.values())), None
+            filter(None, (row.other_offset(target.zone) for row in rows.values())), None
         ),
     )
 

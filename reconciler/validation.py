@@ -119,6 +119,11 @@ class Checked:
                 )
                 hint = f"{kept.date()} if that day is meant, or {moment.date()}"
                 self.warnings.append(self._at(name, "day-moves", message, hint))
+        own = sound.get("expiryStrategyType") in {"DAYS", "MONTHS_END"}
+        if own and sound.get("expiryStrategyValue", -1) == -1:
+            message = "how long a coupon is good for is not said: expiryStrategyValue is left out"
+            hint = "expiryStrategyValue: 30 beside it"
+            self.warnings.append(self._at("expiryStrategyType", "expiry-value", message, hint))
         for name in _LIMITS:
             value = sound.get(name)
             if isinstance(value, int) and value < -1:

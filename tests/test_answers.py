@@ -242,7 +242,6 @@ def test_credentials_are_hidden_before_anything_is_cut_or_escaped() -> None:
         ({"entity": [{"id": 1}, {"id": 2}]}, [{"id": 1}, {"id": 2}]),
         ({"entity": [], "warnings": []}, []),
         ({"entity": {"id": 1}}, [{"id": 1}]),
-        ({"entity": None}, []),
         ({"id": 1, "warnings": []}, [{"id": 1, "warnings": []}]),
     ],
 )
@@ -251,7 +250,19 @@ def test_rows_are_found_in_every_shape(body: Any, expected: list[Any]) -> None: 
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"warnings": []}, {"entity": {}}, {"entity": "x"}, [], [{"id": 1}], 5, "x", True]
+    "body",
+    [
+        {},
+        {"warnings": []},
+        {"entity": None},
+        {"entity": {}},
+        {"entity": "x"},
+        [],
+        [{"id": 1}],
+        5,
+        "x",
+        True,
+    ],
 )
 def test_other_shapes_are_no_rows(body: object) -> None:
     with pytest.raises(UnexpectedAnswerError, match="neither an entity list nor a series"):

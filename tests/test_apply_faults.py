@@ -203,3 +203,25 @@ def test_a_fresh_plan_whose_zone_is_wrong_writes_nothing(
     with pytest.raises(UsageError, match=r"live prints dates with \+05:30"):
         execute(plan, client, Seen(other_offset="+05:30"))
     assert writes(store) == []
+
+
+def test_a_zone_that_a_created_series_does_not_print_stops_before_its_claim(
+    store: Store, target: Target, desired: FromText
+) -> None:
+    files = desired(MINIMAL, MINIMAL.replace("APRIL100", "MAY100"))
+    with Client(india(target), sandbox_credentials(), transport(store)) as other:
+        ended = {one.code: one for one in execute(planned(other, files), other)}
+
+    assert ["failed", "not attempted"] == [one.status for one in ended.values()]
+    assert "live prints dates with +00:00" in str(ended["APRIL100"].error)
+    assert writes(store) == ["POST"]
+
+
+def test_a_zone_that_any_listed_series_does_not_print_warns_in_the_plan(
+    store: Store, target: Target, desired: FromText
+) -> None:
+    store.ui_create(seriesCode="BY-HAND", validTillDate="2035-06-12T00:00:00Z")
+    with Client(india(target), sandbox_credentials(), transport(store)) as other:
+        plan = planned(other, desired(MINIMAL))
+
+    assert ["set timezone in reconciler.toml" in said for said in plan.warnings] == [True]

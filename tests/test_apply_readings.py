@@ -177,3 +177,62 @@ def test_an_update_that_may_still_happen_is_unknown(
 
     assert found.status == "unknown"
     assert store.rows()[0]["minBillAmount"] == -1
+
+
+def test_a_done_write_that_could_not_be_read_back_says_so(
+    client: Client, store: Store, target: Target, desired: FromText
+) -> None:
+    applied(client, desired(MINIMAL))
+    plan = planned(client, desired(MINIMAL + "minBillAmount: 5\n"))
+    written: list[bool] = []
+
+    def deaf_afterwards(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        if request.method == "PUT":
+            written.append(True)
+        elif written:
+            response.close()
+            return httpx.Response(500, json={})
+        return response
+
+    with Client(target, sandbox_credentials(), Broken(store, deaf_afterwards)) as other:
+        (found,) = execute(plan, other)
+
+    assert ("done", "could not be read back" in str(found.error)) == (found.status, True)
+
+
+def test_a_write_whose_answer_shows_otherwise_is_never_told_as_done(
+    client: Client, store: Store, target: Target, desired: FromText
+) -> None:
+    applied(client, desired(MINIMAL))
+    plan = planned(client, desired(MINIMAL + "minBillAmount: 5\n"))
+
+    def forgetful(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        response.read()
+        body = response.json()
+        for row in body.get("entity", [body]):
+            row["minBillAmount"] = -1
+        return httpx.Response(200, json=body)
+
+    heard: list[str] = []
+    with Client(target, sandbox_credentials(), Broken(store, forgetful)) as other:
+        execute(plan, other, watch=Watch(tell=lambda one: heard.append(one.status)))
+
+    assert heard == ["not converged"]
+
+
+def test_an_answer_that_lags_behind_is_done_once_the_read_back_shows_it(
+    client: Client, store: Store, target: Target, desired: FromText
+) -> None:
+    applied(client, desired(MINIMAL))
+    plan = planned(client, desired(MINIMAL + "minBillAmount: 5\n"))
+
+    def late(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        if request.method != "PUT":
+            return response
+        response.read()
+        return httpx.Response(200, json=response.json() | {"minBillAmount": -1})
+
+    with Client(target, sandbox_credentials(), Broken(store, late)) as other:
+        (found,) = execute(plan, other)
+
+    assert (found.status, found.error) == ("done", None)

@@ -57,7 +57,6 @@ def test_a_list_takes_a_call_for_each_page_and_one(count: int, page: int, calls:
         ([rows(row(1), row(2)), rows(row(2), row(1))], [1, 2]),
         ([rows(row(1)), GONE], [1]),
         ([GONE], []),
-        ([httpx.Response(200, json={"entity": None})], []),
         ([httpx.Response(200, json={"entity": row(4)}), rows()], [4]),
     ],
     ids=[
@@ -66,7 +65,6 @@ def test_a_list_takes_a_call_for_each_page_and_one(count: int, page: int, calls:
         "all repeated",
         "502 at the end",
         "502 at once",
-        "null",
         "one object",
     ],
 )
@@ -86,9 +84,10 @@ def test_a_list_ends_where_nothing_new_comes(
         refusal(404, "no such route", 404),
         refusal(1000, "filters not provided"),
         httpx.Response(200, json={}),
+        httpx.Response(200, json={"entity": None}),
         rows({"seriesCode": "NO ID"}),
     ],
-    ids=["bare 404", "404 in the body", "1000", "no entity", "row without id"],
+    ids=["bare 404", "404 in the body", "1000", "no entity", "null entity", "row without id"],
 )
 def test_what_is_no_list_is_not_taken_for_an_empty_one(answer: httpx.Response) -> None:
     with (
@@ -294,3 +293,15 @@ def test_the_sandbox_answers_the_same_client(client: ApiClient, store: Store) ->
     assert [] == client.by_code("NOWHERE")
     assert sorted(made) == sorted(client.by_ids(made))
     assert {} == client.by_ids([1, 2])
+
+
+def test_long_work_is_told_without_asking() -> None:
+    heard: list[tuple[str, int]] = []
+    api = Paged(2_050, 100)
+    with client(api, note=lambda text, level: heard.append((text, level))) as opened:
+        list(opened.list_series())
+
+    assert [text for text, level in heard if level == 0] == [
+        "1,000 series read so far",
+        "2,000 series read so far",
+    ]

@@ -28,7 +28,10 @@ def sandbox() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @_data
 def serve(port: int, host: str, data: str) -> None:
-    """Run it as a server until interrupted. It takes any user and password."""
+    """Run it as a server until interrupted.
+
+    It takes any user and password, the password as an MD5, as the API does.
+    """
     from reconciler.session import open_sandbox
 
     open_sandbox(data).close()

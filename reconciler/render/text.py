@@ -28,7 +28,8 @@ _ENDS = {
 
 def plan_text(plan: Plan, ink: Ink) -> str:
     """What would change, from what to what, in which file and line; the unchanged are counted."""
-    lines = [f"Plan for {visible(plan.target)}", ""]
+    where = f" on {visible(plan.host)}" if plan.host != plan.target else ""
+    lines = [f"Plan for {visible(plan.target)}{where}", ""]
     for change in plan.changes:
         lines += [*_change(change, ink), ""]
     for warning in plan.warnings:
