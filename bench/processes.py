@@ -40,20 +40,22 @@ def run(command: Sequence[str], folder: Path, settings: Mapping[str, str] | None
     Its output goes through a file: reading a pipe would take part in the measurement. A child
     begins with this process's own memory in its account, so this process had better stay small.
     """
-    with (folder / ".output").open("w+b") as output:
+    with (folder / ".output").open("w+b") as output, (folder / ".errors").open("w+b") as errors:
         start = time.perf_counter()
         process = subprocess.Popen(
-            command, cwd=folder, env=_environment(folder, settings), stdout=output, stderr=output
+            command, cwd=folder, env=_environment(folder, settings), stdout=output, stderr=errors
         )
         with _killed_when_late(process):
             _, status, used = os.wait4(process.pid, 0)
             seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
-        said = output.read().decode(errors="replace")
+        errors.seek(0)
+        printed, complained = (file.read().decode(errors="replace") for file in (output, errors))
     if process.returncode:
+        said = printed + complained
         raise BenchError(f"{' '.join(command)} ended with {process.returncode}:\n{said[-2000:]}")
-    return Ran(seconds, used.ru_maxrss * _MAXRSS_UNIT / 1e6, said)
+    return Ran(seconds, used.ru_maxrss * _MAXRSS_UNIT / 1e6, printed)
 
 
 @contextmanager
