@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -88,3 +89,18 @@ def test_the_example_in_the_readme_is_a_file_of_the_series() -> None:
     lines = (REPOSITORY / shown[0]).read_text().splitlines()
 
     assert [] == [line for line in shown[1].splitlines() if line not in lines]
+
+
+def test_the_sandbox_is_served_as_the_readme_says(clone: Path) -> None:
+    (block,) = re.findall(r"^```bash\n(.*?)^```", PAGES[0].read_text(), re.MULTILINE | re.DOTALL)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    serve, rest = block.replace("8484", port).split("\n", 1)
+    wait = (
+        f"until (echo > /dev/tcp/127.0.0.1/{port}) 2> {os.devnull}; do kill -0 $! || exit 1; done"
+    )
+
+    ran = in_shell(f"{serve}\n{wait}\n{rest}\nstatus=$?; kill $!; wait $!; exit $status", clone)
+
+    assert (0, True) == (ran.returncode, "No changes. 9 unchanged" in ran.stdout), ran.stderr
