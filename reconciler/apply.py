@@ -18,6 +18,7 @@ from reconciler.errors import (
     UnreachableError,
     UsageError,
 )
+from reconciler.live import first_other_offset
 from reconciler.plan import Change, Plan, claim_token, other_zone
 from reconciler.report import (
     ALREADY_DONE,
@@ -144,7 +145,7 @@ class _Run:
 
     def check_zone(self, rows: Iterable[LiveSeries]) -> None:
         """Raise UsageError while nothing has been written; later only the rest is given up."""
-        offset = next(filter(None, (row.other_offset(self.target.zone) for row in rows)), None)
+        offset = first_other_offset(rows, self.target.zone)
         if offset and not self.client.requests.write:
             raise UsageError(other_zone(self.target, offset))
         if offset:

@@ -81,17 +81,8 @@ def _lay(body: Body, path: str, value: object) -> None:
         return
     under = body.get(field.name)
     if field.kind is Kind.RANGE:
-        parts = _range(under) | {key: value}
+        unnamed = dict.fromkeys(values.RANGE_KEYS, values.ANY)
+        parts = unnamed | (values.range_object(under) or {}) | {key: value}
         body[field.name] = json.dumps(parts, separators=(",", ":"))
     else:
         body[field.name] = (dict(under) if isinstance(under, dict) else {}) | {key: value}
-
-
-def _range(raw: object) -> dict[str, Any]:
-    """A redemption range's parts as live spells them; any for what it leaves out."""
-    if isinstance(raw, str):
-        try:
-            raw = values.from_json(raw)
-        except ValueError:
-            raw = None
-    return dict.fromkeys(values.RANGE_KEYS, values.ANY) | (raw if isinstance(raw, dict) else {})

@@ -140,9 +140,3 @@ class InterruptedRunError(ReconcilerError):
     """Somebody ended the run; nothing new was started after that."""
 
     exit_code = 130
-
-
-class IncompleteError(ReconcilerError):
-    """Apply ended, but not everything it should have done is done."""
-
-    exit_code = 6

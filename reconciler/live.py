@@ -12,7 +12,7 @@ from reconciler.kinds import Kind
 from reconciler.values import Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
 
@@ -47,7 +47,7 @@ class LiveSeries:
         """Whether keys can be laid over what live has of an object: nothing, or an object."""
         raw = self.raw.get(name)
         if FIELDS[name].kind is Kind.RANGE:
-            return raw is None or values.range_parts(raw) is not None
+            return raw is None or values.range_object(raw) is not None
         return raw is None or isinstance(raw, dict)
 
     def meaning(self, path: str) -> values.Canonical:
@@ -76,13 +76,13 @@ class LiveSeries:
 
 def _range_part(raw: object, key: str) -> object:
     """A part of a redemption range as live spells it; a part left out is any."""
-    parsed = raw
-    if isinstance(raw, str):
-        try:
-            parsed = values.from_json(raw)
-        except ValueError:
-            return values.unknown(raw)
-    return parsed.get(key, values.ANY) if isinstance(parsed, dict) else values.unknown(raw)
+    found = values.range_object(raw)
+    return values.unknown(raw) if found is None else found.get(key, values.ANY)
+
+
+def first_other_offset(rows: Iterable[LiveSeries], zone: ZoneInfo) -> str | None:
+    """The first offset of these rows' end dates that is not the zone's; None when all agree."""
+    return next(filter(None, (row.other_offset(zone) for row in rows)), None)
 
 
 def read_series(raw: object) -> LiveSeries:

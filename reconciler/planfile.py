@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from reconciler.diff import FieldChange, differs
+from reconciler.diff import FieldChange, Reading, differs, until_series_ends
 from reconciler.errors import RefusedError
 from reconciler.fields import MANAGEABLE, canonical, split, wanted
 from reconciler.kinds import Kind
@@ -240,37 +240,38 @@ def _follows(change: Change, target: Target) -> bool:
     differing = [path for path, (now, then) in change.managed.items() if differs(now, then)]
     hiding = [path for path in change.managed if split(path)[0].hides]
     spelled = [(field.path, field.after) for field in change.fields]
+    if not {"seriesCode", "expiryStrategyType"} <= set(change.managed):
+        return False
+    eyes = Reading(target.zone, (), until_series_ends(change.managed["expiryStrategyType"][1]))
     return (
-        {"seriesCode", "expiryStrategyType"} <= set(change.managed)
-        and change.managed["seriesCode"][1] == change.code
+        change.managed["seriesCode"][1] == change.code
         and (change.id is None) == (change.action == "create")
         and sorted(differing) == sorted(path for path, _ in spelled)
         and sorted(hiding) == sorted(change.sent)
         and all(
-            _means(path, after, change.managed[path][1], target)
+            _means(path, after, change.managed[path][1], eyes)
             for path, after in [*spelled, *change.sent.items()]
         )
-        and all(_shows(field, change.managed[field.path][0]) for field in change.fields)
+        and all(_shows(field, change.managed[field.path][0], eyes) for field in change.fields)
     )
 
 
-def _means(path: str, after: object, then: Canonical, target: Target) -> bool:
+def _means(path: str, after: object, then: Canonical, eyes: Reading) -> bool:
     """Whether a value may stand in a file, and means what `managed` wants."""
     field, key = split(path)
     try:
         field_model(field.name).model_validate(
-            {field.name: after if key is None else {key: after}}, context=target.zone
+            {field.name: after if key is None else {key: after}}, context=eyes.zone
         )
     except ValidationError:
         return False
-    meant = [json.dumps(encode(value)) for value in wanted(path, after, target.zone)]
-    one_is_default = path == "expiryStrategyValue" and then == 1 and after == -1
-    return json.dumps(encode(then)) in meant or one_is_default
+    meant = [eyes.settle(path, value) for value in wanted(path, after, eyes.zone)]
+    return json.dumps(encode(then)) in [json.dumps(encode(value)) for value in meant]
 
 
-def _shows(field: FieldChange, now: Canonical) -> bool:
+def _shows(field: FieldChange, now: Canonical, eyes: Reading) -> bool:
     """Whether the printed `before` is what `managed` says of live."""
     row, _ = split(field.path)
     if field.before is None:
         return now is Mark.ABSENT or row.unset is not None or row.kind is Kind.MOMENT
-    return canonical(field.path, field.before) in (now, -1 if now == 1 else now)
+    return eyes.settle(field.path, canonical(field.path, field.before)) == now

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reconciler.diff import compare
 from reconciler.errors import UnexpectedAnswerError
 from reconciler.fields import FIELDS
-from reconciler.live import LiveSeries, Snapshot
+from reconciler.live import LiveSeries, Snapshot, first_other_offset
 from reconciler.plan import claim_token
 from reconciler.text import folded
 
@@ -53,9 +53,7 @@ def take(client: Client, desired: Mapping[str, Desired], named: Collection[str] 
         unmanaged=[row for row in rows.values() if row.id not in claimed and row.code not in named],
         proven=frozenset(proven),
         unknown_keys=frozenset(key for row in rows.values() for key in row.unknown_keys),
-        other_offset=next(
-            filter(None, (row.other_offset(target.zone) for row in rows.values())), None
-        ),
+        other_offset=first_other_offset(rows.values(), target.zone),
     )
 
 

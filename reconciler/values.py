@@ -189,16 +189,22 @@ def range_part(raw: object) -> Canonical:
     return _members(raw)
 
 
-def range_parts(raw: object) -> dict[str, Canonical] | None:
-    """Take a redemption range apart, or None when it is not one. A part left out is any."""
+def range_object(raw: object) -> dict[str, Any] | None:
+    """A redemption range as it is spelled, also inside a string; None when it is not one."""
     if isinstance(raw, str):
         try:
             raw = from_json(raw)
         except ValueError:
             return None
-    if not isinstance(raw, dict):
+    return raw if isinstance(raw, dict) else None
+
+
+def range_parts(raw: object) -> dict[str, Canonical] | None:
+    """Take a redemption range apart, or None when it is not one. A part left out is any."""
+    found = range_object(raw)
+    if found is None:
         return None
-    return {key: range_part(raw.get(key, -1)) for key in (*RANGE_KEYS, *sorted(raw))}
+    return {key: range_part(found.get(key, -1)) for key in (*RANGE_KEYS, *sorted(found))}
 
 
 def redemption_range(raw: object) -> Canonical:

@@ -39,6 +39,15 @@ class Broken(httpx.BaseTransport):
         self.inner.close()
 
 
+def forgetful(_request: httpx.Request, response: httpx.Response) -> httpx.Response:
+    """Every row shows a minimum that nobody asked for."""
+    response.read()
+    body = response.json()
+    for row in body.get("entity", [body]):
+        row["minBillAmount"] = -1
+    return httpx.Response(response.status_code, json=body)
+
+
 def lost(method: str) -> Callable[[httpx.Request, httpx.Response], httpx.Response]:
     def spoil(request: httpx.Request, response: httpx.Response) -> httpx.Response:
         if request.method != method:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from behind_the_wire import Broken, lost, refused, writes
+from behind_the_wire import Broken, forgetful, lost, refused, writes
 from conftest import MINIMAL, applied, planned
 
 from reconciler.apply import Seen, Watch, execute
@@ -119,14 +119,6 @@ def test_a_run_that_is_stopped_starts_nothing_new(
 def test_what_the_server_does_not_keep_is_not_converged_and_named(
     store: Store, target: Target, desired: FromText
 ) -> None:
-    def forgetful(request: httpx.Request, response: httpx.Response) -> httpx.Response:
-        response.read()
-        body = response.json()
-        rows = body.get("entity", [body])
-        for row in rows:
-            row["minBillAmount"] = -1
-        return httpx.Response(response.status_code, json=body)
-
     with Client(target, sandbox_credentials(), Broken(store, forgetful)) as client:
         (found,) = execute(planned(client, desired(MINIMAL + "minBillAmount: 7\n")), client)
 

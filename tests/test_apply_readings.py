@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from behind_the_wire import Broken, writes
+from behind_the_wire import Broken, forgetful, writes
 from conftest import MINIMAL, applied, planned
 
 from reconciler.apply import Seen, Watch, execute
@@ -205,13 +205,6 @@ def test_a_write_whose_answer_shows_otherwise_is_never_told_as_done(
 ) -> None:
     applied(client, desired(MINIMAL))
     plan = planned(client, desired(MINIMAL + "minBillAmount: 5\n"))
-
-    def forgetful(request: httpx.Request, response: httpx.Response) -> httpx.Response:
-        response.read()
-        body = response.json()
-        for row in body.get("entity", [body]):
-            row["minBillAmount"] = -1
-        return httpx.Response(200, json=body)
 
     heard: list[str] = []
     with Client(target, sandbox_credentials(), Broken(store, forgetful)) as other:
