@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from reconciler.cli.chaos import chaos
 from reconciler.cli.terminal import ask, show
 from reconciler.errors import UsageError
 
@@ -15,6 +16,9 @@ _data = click.option(
 @click.group()
 def sandbox() -> None:
     """Run the API's local imitation, to try things on."""
+
+
+sandbox.add_command(chaos)
 
 
 @sandbox.command()
@@ -47,7 +51,7 @@ def serve(port: int, host: str, data: str) -> None:
 @_data
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def reset(data: str, yes: bool) -> None:  # noqa: FBT001 - click passes flags by name
-    """Forget every series in it."""
+    """Forget every series in it, and what was set to go wrong."""
     from reconciler.session import open_sandbox
 
     ask(f"Forget every series in {data}?", yes=yes, about="the reset")

@@ -2,7 +2,7 @@
 
 Three ways to use it: `serve` runs a real HTTP server, `transport` answers an httpx client inside
 this process without a port, and `Store` lets tests and demonstrations look behind the wire and
-play the vendor's web UI.
+play the vendor's web UI. What goes wrong is set by `Behaviour` and `Fault`, in the database.
 
 The package imports nothing from the rest of the project: a mapping mistake must not be able to
 cancel itself out. What needs starlette, httpx or uvicorn is imported on first use.
@@ -14,14 +14,26 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from reconciler.sandbox.behaviour import Behaviour
-from reconciler.sandbox.store import Request, Store
+from reconciler.sandbox.exchange import settle
+from reconciler.sandbox.faults import Fault
+from reconciler.sandbox.journal import Request
+from reconciler.sandbox.store import Store
 
 if TYPE_CHECKING:
     from reconciler.sandbox.app import application
     from reconciler.sandbox.server import serve
     from reconciler.sandbox.wire import transport
 
-__all__ = ["Behaviour", "Request", "Store", "application", "serve", "transport"]
+__all__ = [
+    "Behaviour",
+    "Fault",
+    "Request",
+    "Store",
+    "application",
+    "serve",
+    "settle",
+    "transport",
+]
 
 _LAZY = {"application": "app", "serve": "server", "transport": "wire"}
 

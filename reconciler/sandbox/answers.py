@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from reconciler.sandbox.fields import HIDDEN, SHOWN_IF_SET, Series
+from reconciler.sandbox.fields import SHOWN_IF_SET, Series
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _EMPTY: Final[tuple[object, ...]] = ("", [], {})
 _WORD_START: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
-def row(stored: Series, *, hide: bool = False) -> Series:
-    """Show one series: what is empty is absent, and with `hide` what lists may hide is, too."""
-    return {name: value for name, value in stored.items() if _is_seen(name, value, hide=hide)}
+def row(stored: Series, hidden: Collection[str] = ()) -> Series:
+    """Show one series: what is empty is absent, and what is hidden is, too."""
+    return {
+        name: value
+        for name, value in stored.items()
+        if name not in hidden and not (name in SHOWN_IF_SET and value in _EMPTY)
+    }
 
 
 def old_row(stored: Series) -> dict[str, str]:
@@ -23,10 +30,6 @@ def old_row(stored: Series) -> dict[str, str]:
         for name, value in row(stored).items()
         if not isinstance(value, dict | list)
     }
-
-
-def _is_seen(name: str, value: object, *, hide: bool) -> bool:
-    return not (hide and name in HIDDEN) and not (name in SHOWN_IF_SET and value in _EMPTY)
 
 
 def _old_value(value: object) -> str:

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, cast
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from reconciler.sandbox import endpoints, signin
+from reconciler.sandbox.delivery import FATE, WAIT
 from reconciler.sandbox.endpoints import Call
 from reconciler.sandbox.errors import RefusalError
-from reconciler.sandbox.store import Request, Store
+from reconciler.sandbox.exchange import answered
+from reconciler.sandbox.journal import Request
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from starlette.requests import Request as HttpRequest
-    from starlette.responses import Response
+
+    from reconciler.sandbox.exchange import Answer
+    from reconciler.sandbox.store import Store
 
     Endpoint = Callable[[Store, Call], dict[str, Any]]
 
@@ -57,12 +63,16 @@ class _Door:
         async def route(http: HttpRequest) -> Response:
             body = _decoded(await http.body())
 
-            def answer() -> dict[str, Any]:
+            def work() -> dict[str, Any]:
                 signin.check(self._store, http.headers)
                 path_id = http.path_params.get("id", "")
                 return endpoint(self._store, Call(_query(http), path_id, body))
 
-            return self._answered(http, answer, body)
+            def may_be_late() -> bool:
+                signed_in = signin.is_good(self._store, http.headers)
+                return signed_in and endpoint in endpoints.WRITES.values()
+
+            return self._answered(http, work, body, may_be_late)
 
         return route
 
@@ -81,15 +91,32 @@ class _Door:
         return self._answered(http, answer)
 
     def _answered(
-        self, http: HttpRequest, answer: Callable[[], dict[str, Any]], body: object = None
+        self,
+        http: HttpRequest,
+        work: Callable[[], dict[str, Any]],
+        body: object = None,
+        may_be_late: Callable[[], bool] = lambda: False,
     ) -> Response:
-        try:
-            status, content = 200, answer()
-        except RefusalError as refusal:
-            status, content = refusal.status, refusal.body
-        url = http.url
-        self._store.log(Request(http.method, url.path, url.query, status, body))
-        return JSONResponse(content, status, headers={"X-Cap-Requestid": uuid.uuid4().hex})
+        request = Request(http.method, http.url.path, http.url.query, 0, body)
+        answer = answered(self._store, request, work, may_be_late)
+        headers = {
+            "Date": formatdate(time.time() + self._store.behaviour.clock_offset, usegmt=True),
+            "X-Cap-Requestid": uuid.uuid4().hex,
+            **_extra(answer),
+        }
+        if not answer.garbled:
+            return JSONResponse(answer.content, answer.status or 200, headers)
+        whole = JSONResponse(answer.content).body
+        part = bytes(whole[: len(whole) // 2])
+        return Response(part, answer.status, headers, "application/json")
+
+
+def _extra(answer: Answer) -> dict[str, str]:
+    """Give the headers that not every answer has, those for its carrier among them."""
+    extra = {} if answer.retry_after is None else {"Retry-After": answer.retry_after}
+    if answer.wait:
+        extra[WAIT] = str(answer.wait)
+    return extra if answer.fate == "arrives" else {**extra, FATE: answer.fate}
 
 
 def _query(http: HttpRequest) -> dict[str, list[str]]:

@@ -21,7 +21,25 @@ _SCHEMA: Final = (
         number INTEGER PRIMARY KEY, method TEXT NOT NULL, path TEXT NOT NULL,
         query TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL)""",
     "CREATE TABLE IF NOT EXISTS token (token TEXT PRIMARY KEY, ends REAL NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS behaviour (chosen TEXT NOT NULL)",
+    """CREATE TABLE IF NOT EXISTS fault (
+        number INTEGER PRIMARY KEY, fault TEXT NOT NULL, calls INTEGER NOT NULL DEFAULT 0)""",
+    # Requests on their way: to be processed once that many later ones are answered.
+    "CREATE TABLE IF NOT EXISTS late (number INTEGER PRIMARY KEY, after INTEGER NOT NULL)",
+    # What reads still show of a series: the row as it was before that request, if there was one.
+    """CREATE TABLE IF NOT EXISTS lagging (
+        number INTEGER PRIMARY KEY, after INTEGER NOT NULL, id INTEGER NOT NULL,
+        code TEXT, ends INTEGER, place INTEGER, fields TEXT)""",
+    """CREATE VIEW IF NOT EXISTS seen AS
+        SELECT id, code, ends, place, fields FROM series
+            WHERE id NOT IN (SELECT id FROM lagging)
+        UNION ALL
+        SELECT id, code, ends, place, fields FROM lagging
+            WHERE number IN (SELECT min(number) FROM lagging GROUP BY id) AND fields IS NOT NULL""",
 )
+# Columns of `request` that files of an older version lack.
+_ADDED: Final = {"processed": "INTEGER NOT NULL DEFAULT 1", "made": "INTEGER"}
+_TABLES: Final = ("series", "request", "token", "behaviour", "fault", "late", "lagging")
 _PATIENCE: Final = 30.0  # seconds to wait for another process that is writing
 
 
@@ -50,10 +68,24 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Hold the only write lock of the database; everything in the block happens, or nothing."""
-        with self._lock, self._opened() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            yield connection
+        """Hold the only write lock of the database; everything in the block happens, or nothing.
+
+        A block inside another is a part of that one.
+        """
+        with self._lock:
+            connection = self._opened()
+            if connection.in_transaction:
+                yield connection
+                return
+            with connection:
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
+
+    def empty(self) -> None:
+        """Forget everything."""
+        with self.transaction() as connection:
+            for table in _TABLES:
+                connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names of this module
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
@@ -73,4 +105,7 @@ class Database:
             connection.execute("BEGIN IMMEDIATE")
             for statement in _SCHEMA:
                 connection.execute(statement)
+            known = {row[1] for row in connection.execute("PRAGMA table_info(request)")}
+            for name in _ADDED.keys() - known:
+                connection.execute(f"ALTER TABLE request ADD COLUMN {name} {_ADDED[name]}")
         return connection

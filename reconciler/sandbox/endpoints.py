@@ -17,6 +17,7 @@ from reconciler.sandbox.errors import (
     BATCH_TOO_LARGE,
     INVALID,
     NO_FILTER,
+    NO_SUCH_ROUTE,
     NO_SUCH_SERIES,
     RefusalError,
 )
@@ -50,6 +51,9 @@ def update(store: Store, call: Call) -> Series:
     return {**_shown(store, store.update(_id(call.path_id), _wrapped(call))), "warnings": []}
 
 
+WRITES: Final = {"POST": create, "PUT": update}
+
+
 def read(store: Store, call: Call) -> Series:
     """Answer `GET /v2/coupon/series` with any of its filters; error 1000 without one."""
     for name, answer in _FILTERS.items():
@@ -60,6 +64,8 @@ def read(store: Store, call: Call) -> Series:
 
 def read_old(store: Store, call: Call) -> Series:
     """Answer `GET /v1.1/coupon/series?format=json`: every series, or one object if there is one."""
+    if store.behaviour.v11 == "error":
+        raise RefusalError(NO_SUCH_ROUTE, "The API v1.1 is not part of the API")
     if call.query.get("format") != ["json"]:
         raise RefusalError(INVALID, "Only format=json is answered here")
     items = [answers.old_row(one) for one in store.every()]
@@ -92,12 +98,16 @@ def _by_place(store: Store, call: Call) -> list[Series]:
 
 
 def _listed(store: Store, call: Call) -> list[Series]:
-    if store.behaviour.listing == "error":
+    listing = store.behaviour.listing
+    if listing == "error":
         raise _no_filter()
     offset, limit = _window(store, call)
-    if store.behaviour.listing == "hides-expired":
-        return _thin(store, store.page(offset, limit, int(dates.now().timestamp())))
-    return _thin(store, store.page(offset, limit))
+    number = offset // limit if limit else 0
+    if listing == "repeats" and limit > 1:
+        offset -= number
+    alive_after = int(dates.now().timestamp()) if listing == "hides-expired" else None
+    backwards = listing == "reorders" and number % 2 == 1
+    return _thin(store, store.page(offset, limit, alive_after, backwards=backwards))
 
 
 _FILTERS: Final[dict[str, Callable[[Store, Call], list[Series]]]] = {
@@ -124,11 +134,14 @@ def _found(store: Store, found: list[Series]) -> list[Series]:
 
 
 def _shown(store: Store, one: Series) -> Series:
-    return answers.row(one, hide=not store.behaviour.read_shows_hidden)
+    behaviour = store.behaviour
+    return answers.row(one, () if behaviour.read_shows_hidden else behaviour.hides)
 
 
 def _thin(store: Store, found: list[Series]) -> list[Series]:
-    return [answers.row(one, hide=not store.behaviour.list_shows_hidden) for one in found]
+    behaviour = store.behaviour
+    hidden = () if behaviour.list_shows_hidden else behaviour.hides
+    return [answers.row(one, hidden) for one in found]
 
 
 def _wrapped(call: Call) -> Series:

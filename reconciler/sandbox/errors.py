@@ -27,12 +27,12 @@ BAD_EXCLUSIVE_SERIES: Final = 756
 NO_FILTER: Final = 1000
 BATCH_TOO_LARGE: Final = 1060
 
-_OK: Final = 200
+OK: Final = 200
 _HTTP_STATUS: Final = {
-    NO_SUCH_SERIES: _OK,
-    CODE_TAKEN: _OK,
-    CODE_EMPTY: _OK,
-    NO_FILTER: _OK,
+    NO_SUCH_SERIES: OK,
+    CODE_TAKEN: OK,
+    CODE_EMPTY: OK,
+    NO_FILTER: OK,
     UNKNOWN_ID: NO_SUCH_ROUTE,
     BAD_REDEMPTION_RANGE: INVALID,
     BAD_STORE: INVALID,
@@ -59,5 +59,9 @@ class RefusalError(Exception):
     @property
     def body(self) -> dict[str, object]:
         """The error body of section 4."""
-        error = {"status": False, "code": self.code, "message": self.message}
-        return {"errors": [error], "warnings": []}
+        return error_body(self.code, self.message)
+
+
+def error_body(code: int, message: str) -> dict[str, object]:
+    """Give the error body of section 4."""
+    return {"errors": [{"status": False, "code": code, "message": message}], "warnings": []}

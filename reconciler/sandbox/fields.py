@@ -29,8 +29,15 @@ REQUIRED_TO_CREATE: Final = (
 )
 REQUIRED_TO_UPDATE: Final = tuple(name for name in REQUIRED_TO_CREATE if name != "validTillDate")
 CREATE_ONLY: Final = ("clientHandlingType", "expiryStrategyType")
-HIDDEN: Final = ("productInfo", "redemptionOrgEntityDetails", "customPropertyMap")
-SHOWN_IF_SET: Final = (*HIDDEN, "targetUserDetails", "genericCode", "couponPrefix", "couponSuffix")
+SHOWN_IF_SET: Final = (
+    "productInfo",
+    "redemptionOrgEntityDetails",
+    "customPropertyMap",
+    "targetUserDetails",
+    "genericCode",
+    "couponPrefix",
+    "couponSuffix",
+)
 
 _FALSE: Final = (
     "alphaNumeric",

@@ -9,13 +9,17 @@ import threading
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reconciler.sandbox.app import application
-from reconciler.sandbox.behaviour import DEFAULT, Behaviour
+from reconciler.sandbox.delivery import carried
 from reconciler.sandbox.store import Store
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Iterator
+
+    from reconciler.sandbox.behaviour import Behaviour
 
 _PATIENCE: Final = 5  # seconds for requests in flight to finish after a signal
 
@@ -24,26 +28,37 @@ def serve(
     path: str,
     host: str = "127.0.0.1",
     port: int = 8484,
-    behaviour: Behaviour = DEFAULT,
+    behaviour: Behaviour | None = None,
     *,
     announce: Callable[[str], None],
 ) -> None:
     """Serve the database at `path` until SIGINT or SIGTERM, finish requests in flight, and return.
 
-    `announce` gets the URL as soon as connections are accepted; port 0 takes a free one. OSError
-    when the port is in use. Signals are heeded in the main thread only, as Python has it.
+    A behaviour wins over that which is set in the database. `announce` gets the URL as soon as
+    connections are accepted; port 0 takes a free one. OSError when the port is in use. Signals are
+    heeded in the main thread only, as Python has it.
     """
     with _listening(host, port) as listener, Store(path, behaviour) as store:
         config = uvicorn.Config(
             application(store),
+            http=_Protocol,
             lifespan="off",
             ws="none",
             log_config=None,
             access_log=False,
+            date_header=False,  # the application has a clock of its own
             timeout_graceful_shutdown=_PATIENCE,
         )
         url = f"http://{host}:{listener.getsockname()[1]}"
         _Server(config, lambda: announce(url)).run(sockets=[listener])
+
+
+class _Protocol(H11Protocol):
+    """A connection that answers may break."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as the class above
+        super().connection_made(transport)
+        self.app = carried(self.app, transport)
 
 
 class _Server(uvicorn.Server):

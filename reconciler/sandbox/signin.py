@@ -42,6 +42,15 @@ def check(store: Store, headers: Mapping[str, str]) -> None:
         raise RefusalError(NOT_SIGNED_IN, "Authentication failed")
 
 
+def is_good(store: Store, headers: Mapping[str, str]) -> bool:
+    """Tell whether `check` passes."""
+    try:
+        check(store, headers)
+    except RefusalError:
+        return False
+    return True
+
+
 def _is_basic(header: str) -> bool:
     """Tell whether this is `Basic base64(user:md5hex(password))`."""
     scheme, _, encoded = header.partition(" ")

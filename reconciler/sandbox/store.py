@@ -1,51 +1,46 @@
-"""The state of the imitation: series, requests and tokens in SQLite."""
+"""The state of the imitation: series, requests, tokens and what is set to go wrong, in SQLite."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Self
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, Self
 
 from reconciler.sandbox import answers, dates, series
-from reconciler.sandbox.behaviour import DEFAULT, Behaviour
+from reconciler.sandbox.chaos import Chaos
 from reconciler.sandbox.database import Database
 from reconciler.sandbox.errors import CODE_TAKEN, UNKNOWN_ID, RefusalError
+from reconciler.sandbox.journal import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from reconciler.sandbox.behaviour import Behaviour
+    from reconciler.sandbox.faults import Fault
     from reconciler.sandbox.fields import Series
+    from reconciler.sandbox.journal import Request
 
 _FIRST_ID: Final = 700_000
 _ID_TOP: Final = 2**63
 _LONG_AGO: Final = -(10**15)
-_REQUESTS_KEPT: Final = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One HTTP request that was answered.
-
-    `body` is the decoded JSON; None without any, and for a request for a token.
-    """
-
-    method: str
-    path: str
-    query: str
-    status: int
-    body: Any = None
 
 
 class Store:
     """All state, safe from several threads. Several processes may open the same file."""
 
-    def __init__(self, path: str | Path, behaviour: Behaviour = DEFAULT) -> None:
-        """Take the path of the database, made with its folders on first use, or ":memory:"."""
-        self.behaviour = behaviour
-        self.zone = dates.Zone(behaviour.zone)
+    def __init__(self, path: str | Path, behaviour: Behaviour | None = None) -> None:
+        """Take the path of the database, made with its folders on first use, or ":memory:".
+
+        A behaviour wins over that which is set in the database. LookupError for an unknown zone.
+        """
+        if behaviour is not None:
+            _zone(behaviour.zone)
         self._database = Database(path)
+        self._chaos = Chaos(self._database, behaviour)
+        self.journal = Journal(self._database)
 
     def __enter__(self) -> Self:
         """Give the store itself, to be closed at the end of the block."""
@@ -59,6 +54,42 @@ class Store:
         """Close the database. A later use opens it again; what was in ":memory:" is gone then."""
         self._database.close()
 
+    # What goes wrong, for every process on this file
+
+    @property
+    def behaviour(self) -> Behaviour:
+        """How it answers now."""
+        return self._chaos.behaviour
+
+    @property
+    def zone(self) -> dates.Zone:
+        """The zone of the behaviour."""
+        return _zone(self._chaos.behaviour.zone)
+
+    def set_behaviour(self, behaviour: Behaviour) -> None:
+        """Choose how every store on this file answers that has no behaviour of its own.
+
+        LookupError for an unknown zone.
+        """
+        _zone(behaviour.zone)
+        self._chaos.set_behaviour(behaviour)
+
+    def faults(self) -> list[Fault]:
+        """List the faults in the order in which they were set."""
+        return self._chaos.faults()
+
+    def add_fault(self, fault: Fault) -> None:
+        """Set one more fault; its calls count from now."""
+        self._chaos.add(fault)
+
+    def set_faults(self, faults: Iterable[Fault]) -> None:
+        """Set these faults and no others; their calls count from now."""
+        self._chaos.set(faults)
+
+    def clear_faults(self) -> None:
+        """Let nothing more go wrong. What is late already still comes, and lags still end."""
+        self._chaos.set(())
+
     # What tests and demonstrations see and do
 
     def rows(self) -> list[Series]:
@@ -67,7 +98,7 @@ class Store:
 
     def row(self, series_id: int) -> Series:
         """Show one series like `rows`; KeyError for an unknown id."""
-        for found in self.by_ids([series_id]):
+        for found in self._at(series_id):
             return answers.row(found)
         raise KeyError(series_id)
 
@@ -78,7 +109,7 @@ class Store:
         """
         given = fields.pop("id", None)
         series_id = given if isinstance(given, int) else None
-        if series_id is not None and self.by_ids([series_id]):
+        if series_id is not None and self._at(series_id):
             raise ValueError(f"id {series_id} is in use")
         made = series.ui_made(fields, dates.now(), self.zone)
         try:
@@ -103,22 +134,22 @@ class Store:
             raise ValueError(refusal.message) from None
 
     def requests(self) -> list[Request]:
-        """List the requests that were answered, oldest first, by any process on this file."""
-        rows = self._database.select(
-            "SELECT method, path, query, status, body FROM request ORDER BY number"
-        )
-        return [
-            Request(method, path, query, status, json.loads(body))
-            for method, path, query, status, body in rows
-        ]
+        """List the requests that reached the server, oldest first, by any process on this file."""
+        return self.journal.requests()
 
     def reset(self) -> None:
-        """Forget everything: series, requests and tokens."""
-        with self._database.transaction() as connection:
-            for statement in ("DELETE FROM series", "DELETE FROM request", "DELETE FROM token"):
-                connection.execute(statement)
+        """Forget everything: series, requests, tokens, faults and behaviour."""
+        self._database.empty()
 
-    # What the application reads and writes
+    # What the application reads and writes. Reads may lag.
+
+    def transaction(self) -> AbstractContextManager[object]:
+        """Make everything in the block happen, or nothing, and nothing else meanwhile."""
+        return self._database.transaction()
+
+    def met(self, method: str, url: str) -> list[Fault]:
+        """Count a request with this method and `path?query`, and give the faults that strike."""
+        return self._chaos.met(method, url)
 
     def create(self, body: Series) -> Series:
         """Do what a POST does and give the stored series."""
@@ -137,20 +168,29 @@ class Store:
         """Find series by id; unknown ids are skipped."""
         known = json.dumps([one for one in ids if -_ID_TOP <= one < _ID_TOP])
         wanted = "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY place, id"
-        return self._series(wanted, known)
+        return self._seen(wanted, known)
 
     def by_code(self, code: str) -> list[Series]:
         """Find the series with that code, ignoring case."""
-        return self._series("WHERE code = ?", code.casefold())
+        return self._seen("WHERE code = ?", code.casefold())
 
     def every(self) -> list[Series]:
         """Find all series."""
-        return self._series("ORDER BY place, id")
+        return self._seen("ORDER BY place, id")
 
-    def page(self, offset: int, limit: int, alive_after: int = _LONG_AGO) -> list[Series]:
+    def page(
+        self,
+        offset: int,
+        limit: int,
+        alive_after: int | None = None,
+        *,
+        backwards: bool = False,
+    ) -> list[Series]:
         """Cut a page out of the series that end after `alive_after`, in a stable order."""
-        alive = "WHERE ends > ? ORDER BY place, id LIMIT ? OFFSET ?"
-        return self._series(alive, alive_after, limit, offset)
+        order = "place DESC, id DESC" if backwards else "place, id"
+        alive = f"WHERE ends > ? ORDER BY {order} LIMIT ? OFFSET ?"
+        since = _LONG_AGO if alive_after is None else alive_after
+        return self._seen(alive, since, limit, offset)
 
     def at_places(self, kind: str, ids: Iterable[int], offset: int, limit: int) -> list[Series]:
         """Cut a page out of the series tied to one of these stores, zones, concepts or tills."""
@@ -160,7 +200,7 @@ class Store:
             " AND json_extract(place.value, '$.orgEntityId') IN (SELECT value FROM json_each(?)))"
             " ORDER BY place, id LIMIT ? OFFSET ?"
         )
-        return self._series(tied, kind, json.dumps(list(ids)), limit, offset)
+        return self._seen(tied, kind, json.dumps(list(ids)), limit, offset)
 
     def add_token(self, token: str, ends: float) -> None:
         """Remember a token until `ends`, in seconds since 1970."""
@@ -172,19 +212,17 @@ class Store:
         rows = self._database.select("SELECT ends FROM token WHERE token = ?", token)
         return float(rows[0][0]) if rows else 0.0
 
-    def log(self, request: Request) -> None:
-        """Remember a request; of very many only the last are kept."""
-        body = json.dumps(request.body)
-        row = (request.method, request.path, request.query, request.status, body)
-        add = "INSERT INTO request (method, path, query, status, body) VALUES (?, ?, ?, ?, ?)"
-        trim = "DELETE FROM request WHERE number <= (SELECT max(number) FROM request) - ?"
-        with self._database.transaction() as connection:
-            connection.execute(add, row)
-            connection.execute(trim, (_REQUESTS_KEPT,))
+    def _seen(self, condition: str, *values: object) -> list[Series]:
+        """Read series as reads show them: `_series`, but for what lags."""
+        return self._series(condition, *values, table="seen" if self.journal.lags() else "series")
 
-    def _series(self, condition: str, *values: object) -> list[Series]:
-        """Read series; the condition is always a literal of this module."""
-        rows = self._database.select(f"SELECT id, fields FROM series {condition}", *values)  # noqa: S608
+    def _at(self, series_id: int) -> list[Series]:
+        known = -_ID_TOP <= series_id < _ID_TOP
+        return self._series("WHERE id = ?", series_id) if known else []
+
+    def _series(self, condition: str, *values: object, table: str = "series") -> list[Series]:
+        """Read series; condition and table are always literals of this module."""
+        rows = self._database.select(f"SELECT id, fields FROM {table} {condition}", *values)  # noqa: S608
         return [{"id": series_id, **json.loads(fields)} for series_id, fields in rows]
 
     def _insert(self, made: Series, series_id: int | None = None) -> int:
@@ -203,7 +241,7 @@ class Store:
 
     def _change(self, series_id: int, change: Callable[[Series], Series]) -> Series:
         with self._database.transaction() as connection:
-            for old in self.by_ids([series_id]):
+            for old in self._at(series_id):
                 changed = change(old)
                 put = "UPDATE series SET code = ?, ends = ?, fields = ? WHERE id = ?"
                 try:
@@ -212,6 +250,11 @@ class Store:
                     raise _taken(changed) from None
                 return changed
         raise RefusalError(UNKNOWN_ID, f"No coupon series with id {series_id}")
+
+
+@lru_cache
+def _zone(name: str) -> dates.Zone:
+    return dates.Zone(name)
 
 
 def _columns(one: Series) -> tuple[str, int, str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from reconciler.sandbox.app import application
+from reconciler.sandbox.delivery import FATE, WAIT
 
 if TYPE_CHECKING:
     from reconciler.sandbox.store import Store
@@ -40,7 +41,22 @@ class _Transport(httpx.BaseTransport):
     async def _answer(self, request: httpx.Request) -> httpx.Response:
         answer = await self._asgi.handle_async_request(request)
         content = await answer.aread()
+        _lose(request, answer.headers.pop(FATE, ""), content)
+        answer.headers.pop(WAIT, None)  # nobody waits in here
         return httpx.Response(answer.status_code, headers=answer.headers, content=content)
+
+
+def _lose(request: httpx.Request, fate: str, content: bytes) -> None:
+    """Raise what httpx raises when an answer is lost over a real connection."""
+    if fate == "timed out":
+        raise httpx.ReadTimeout("timed out", request=request)
+    if fate == "dropped":
+        said = "Server disconnected without sending a response."
+        raise httpx.RemoteProtocolError(said, request=request)
+    if fate == "cut":
+        size = f"(received {len(content) // 2} bytes, expected {len(content)})"
+        said = f"peer closed connection without sending complete message body {size}"
+        raise httpx.RemoteProtocolError(said, request=request)
 
 
 class _Loop:
