@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from reconciler import values
+from reconciler.lifecycle import bare_date
 from reconciler.refusals import fail, spell
 from reconciler.values import YamlDate
 
@@ -16,6 +17,16 @@ if TYPE_CHECKING:
     from pydantic import ValidationInfo
 
 EXAMPLE_DATE = "2030-09-30, or 2030-09-30T00:00:00+05:30"
+DATE_SCHEMA = {
+    "type": "string",
+    "pattern": r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2}))?$",
+    "description": "2030-09-30 is midnight in the target's zone; a time needs its offset.",
+}
+DAY_SCHEMA = {
+    "type": "string",
+    "pattern": r"^\d{4}-\d{2}-\d{2}$",
+    "description": "2030-09-30: a day of the target's zone, to its end.",
+}
 
 
 def check_date(value: object, info: ValidationInfo[Any]) -> object:
@@ -30,6 +41,30 @@ def check_date(value: object, info: ValidationInfo[Any]) -> object:
     except (ValueError, OverflowError):
         _refuse_date(value, zone)
     return value
+
+
+def check_day(value: object) -> object:
+    """A bare date; kept as the file spells it."""
+    if bare_date(value) is None:
+        text = value.text if isinstance(value, YamlDate) else value
+        found = _LOOSE_DATE.fullmatch(text.strip()) if isinstance(text, str) else None
+        meant = f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}" if found else ""
+        hint = meant if bare_date(meant) else "a day such as 2030-09-30, without a time"
+        fail("date", f"{spell(value)} is not a bare date", hint)
+    return value
+
+
+def moved_day(raw: str, zone: ZoneInfo) -> tuple[str, str] | None:
+    """What is said of a date that the server's cut moves to another day, and what to write."""
+    moment = values.desired_moment(raw, zone)
+    kept = values.cut(moment, zone)
+    if kept.date() == moment.date():
+        return None
+    message = (
+        f"the server cuts this to {values.stamp(kept)}: its day in {zone.key}"
+        f" is {kept.date()}, not {moment.date()}"
+    )
+    return message, f"{kept.date()} if that day is meant, or {moment.date()}"
 
 
 _LOOSE_DATE = re.compile(

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from reconciler.fields import FIELDS, wanted
+from reconciler.lifecycle import NONE, Lifecycle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,13 +32,16 @@ class Declared:
 
 @dataclass(frozen=True)
 class Desired:
-    """One desired series and where it stands. `values` has passed every check of `validation`."""
+    """One desired series and where it stands. `values` has passed every check of `validation`;
+    `lifecycle` is no part of them, for nothing of it is sent.
+    """
 
     code: str
     file: str
     lines: Mapping[str, int]
     values: Mapping[str, Any]
     zone: ZoneInfo
+    lifecycle: Lifecycle = NONE
 
     @property
     def line(self) -> int:
@@ -59,3 +63,10 @@ class Desired:
                     yield f"{name}.{key}", part
             else:
                 yield name, value
+
+
+def names(values: Mapping[str, Any], path: str) -> bool:
+    """Whether a file's values name a path: a field, or one key of it."""
+    name, dot, key = path.partition(".")
+    found = values.get(name)
+    return name in values and (not dot or (isinstance(found, dict) and key in found))

@@ -22,6 +22,7 @@ from reconciler.yamlsyntax import Complaint, UnreadableError, end, lines, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
@@ -48,13 +49,15 @@ class Files:
         return [problem for problem in self.problems if problem.severity == "warning"]
 
 
-def load(paths: Sequence[Path], zone: ZoneInfo) -> Files:
+def load(paths: Sequence[Path], zone: ZoneInfo, today: date | None = None) -> Files:
     """Read every series file at or below the paths. Raise UsageError for a path that is not there.
 
-    `zone` is the target's: the zone of bare dates, and the one the server cuts dates in.
+    `zone` is the target's: the zone of bare dates, and the one the server cuts dates in. `today`
+    is the day there, unless given.
     """
     found: dict[str, Desired] = {}
     claims: list[_Claim] = []
+    adoptions: list[_Claim] = []
     problems: list[Problem] = []
     count = 0
     with _no_collector():
@@ -63,21 +66,26 @@ def load(paths: Sequence[Path], zone: ZoneInfo) -> Files:
             if trouble:
                 problems.append(Problem(path, 1, 1, *trouble))
                 continue
-            checked, said = _check_file(path, zone)
+            checked, said = _check_file(path, zone, today)
             problems += said
+            if checked and checked.adopts is not None:
+                at = place(checked.document.find(["lifecycle", "adopt"])[1])
+                adoptions.append(_Claim(str(checked.adopts), path, *at))
             if checked and (code := checked.values.get("seriesCode")):
                 claims.append(_Claim(code, path, *place(checked.document.find(["seriesCode"])[1])))
                 if not checked.errors:
                     key_lines = dict(checked.document.key_lines(_NESTED))
-                    found[code] = Desired(code, path, key_lines, checked.values, zone)
+                    more = (checked.values, zone, checked.lifecycle)
+                    found[code] = Desired(code, path, key_lines, *more)
     problems += _same_codes(claims)
+    problems += _same_ids(adoptions)
     problems.sort(key=lambda problem: (problem.file, problem.line, problem.column, problem.rule))
     return Files(found, problems, count)
 
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """A file names a code, whatever else is wrong in it."""
+    """A file names a code, or an id to adopt, whatever else is wrong in it."""
 
     code: str
     file: str
@@ -149,13 +157,15 @@ def _trouble(file: str, root: str) -> Trouble | None:
     return None
 
 
-def _check_file(path: str, zone: ZoneInfo) -> tuple[Checked | None, list[Problem]]:
+def _check_file(
+    path: str, zone: ZoneInfo, today: date | None
+) -> tuple[Checked | None, list[Problem]]:
     text = ""
     try:
         with open(path, "rb") as stream:
             raw = stream.read()
         text = raw.decode("utf-8-sig")
-        checked = Checked(parse(text), zone)
+        checked = Checked(parse(text), zone, today)
     except OSError as error:
         said = Complaint(1, 1, "unreadable", f"cannot be read: {error.strerror}", "a readable file")
     except UnicodeDecodeError as error:
@@ -196,3 +206,15 @@ def _same_codes(claims: Sequence[_Claim]) -> Iterator[Problem]:
                 f" in {first.file}:{first.line}",
                 "one file for each series" if same else "a code that differs in more than case",
             )
+
+
+def _same_ids(adoptions: Sequence[_Claim]) -> Iterator[Problem]:
+    """A live series can become that of one file alone."""
+    first: dict[str, _Claim] = {}
+    for other in adoptions:
+        one = first.setdefault(other.code, other)
+        if one is not other:
+            message = f"{other.code} is adopted in {one.file}:{one.line} as well"
+            hint = "the id in one file alone"
+            place_and_words = (other.line, other.column, "duplicate-adopt", message, hint)
+            yield Problem(other.file, *place_and_words)

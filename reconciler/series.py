@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     PlainValidator,
     Strict,
@@ -27,9 +28,10 @@ from pydantic import (
 )
 
 from reconciler import values
-from reconciler.datevalues import check_date
+from reconciler.datevalues import DATE_SCHEMA, DAY_SCHEMA, check_date, check_day
 from reconciler.fields import MANAGEABLE
 from reconciler.kinds import I64, Field, Kind
+from reconciler.lifecycle import ALLOWABLE, MOST_LISTED, NOT_ALLOWABLE
 from reconciler.refusals import fail, likely_whole, spell
 from reconciler.text import clip, code_problem
 
@@ -191,11 +193,6 @@ def _code(value: str) -> str:
 MOST_DISCOUNT = 2**63 - 2**39  # the last that float32 and 64 bits both hold
 LIMITS = {field.name: field for field in MANAGEABLE if field.kind is Kind.LIMIT}
 
-_DATE_SCHEMA = {
-    "type": "string",
-    "pattern": r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2}))?$",
-    "description": "2030-09-30 is midnight in the target's zone; a time needs its offset.",
-}
 _IDS_SCHEMA = {
     "anyOf": [
         {"type": "array", "items": {"type": "integer"}},
@@ -208,7 +205,7 @@ _RANGE_SCHEMA = {
         {"type": "string", "description": "The API's own form: a JSON object in a text."},
     ]
 }
-_Date = Annotated[Any, PlainValidator(check_date), WithJsonSchema(_DATE_SCHEMA)]
+_Date = Annotated[Any, PlainValidator(check_date), WithJsonSchema(DATE_SCHEMA)]
 _Ids = Annotated[list[Whole], WrapValidator(_ids), WithJsonSchema(_IDS_SCHEMA)]
 _TYPES: dict[Kind, Any] = {
     Kind.TEXT: Text,
@@ -257,7 +254,38 @@ _DEFINITIONS: dict[str, Any] = {
     field.name: (_type(field), ... if field.required else None) for field in MANAGEABLE
 }
 
-Series = create_model("Series", __base__=Strictly, **_DEFINITIONS)
+
+def _rule(value: object) -> object:
+    """A guardrail that no file passes is named with its own way out."""
+    if isinstance(value, str) and value in NOT_ALLOWABLE:
+        fail("cannot-be-allowed", f"{value} cannot be allowed in a file", NOT_ALLOWABLE[value])
+    return value
+
+
+_Name = Annotated[Text, Constraint(description="A field, or one key of it: customPropertyMap.KEY")]
+
+
+class Allow(Strictly):
+    """A guardrail that this series may pass; `value` where the rule has a figure."""
+
+    rule: Annotated[Literal[tuple(ALLOWABLE)], BeforeValidator(_rule)]  # type: ignore[valid-type] # a table, read at run time
+    reason: Annotated[Text, WithJsonSchema({"type": "string", "pattern": r"\S"})]
+    until: Annotated[Any, PlainValidator(check_day), WithJsonSchema(DAY_SCHEMA)]
+    value: Annotated[int, Strict(), Constraint(ge=1, le=I64[1])] = 1
+
+
+class LifecycleKeys(Strictly):
+    """What the file says of the series' life; nothing of it is sent."""
+
+    protect: Annotated[bool, Strict(), Constraint(description="Never update this series.")] = False
+    adopt: Annotated[
+        Whole, Constraint(ge=1, description="The id of the live series that this file claims.")
+    ] = 1
+    ignoreChanges: Annotated[list[_Name], Constraint(max_length=MOST_LISTED)] = []
+    allow: Annotated[list[Allow], Constraint(max_length=MOST_LISTED)] = []
+
+
+Series = create_model("Series", __base__=Strictly, **_DEFINITIONS, lifecycle=(LifecycleKeys, None))
 Series.__doc__ = (
     "One desired series: the API's own field names, checked and kept as the file has them."
 )

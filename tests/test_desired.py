@@ -208,9 +208,15 @@ def test_a_flood_of_problems_ends_in_a_count(write: Write) -> None:
 KEYS = [line.partition(":")[0] for line in MINIMAL.splitlines()]
 PLAIN = ("", "no", "1", "-5", "~", "GENERIC", "PERC", "true", "2030-01-01", "'5'", "|", "[]", "{}")
 ODD = ("1e3", "0x1", "!!int x", "[*a]", "&a {}", "2030-01-01T00:00:00", "9999-12-31T23:59:59-05:00")
-VALUES = st.sampled_from((*PLAIN, *ODD))
+LIVES = (
+    "{adopt: 7, protect: 5, x: []}",
+    "{ignoreChanges: [info, [a], ~, 5, redemptionRange.dow, x.y, .]}",
+    "{allow: [x, [], {rule: [a], until: {}}, {rule: max-percent, reason: ~, until: 0000-01-01}]}",
+    "{allow: [{rule: lookalike, reason: x, until: 0001-01-01}]}",
+)
+VALUES = st.sampled_from((*PLAIN, *ODD, *LIVES))
 MORE = ["redemptionRange", "productInfo", "customPropertyMap", "maxCreate", "id", "foo", "info"]
-LINES = st.tuples(st.sampled_from(KEYS + MORE), VALUES).map(": ".join)
+LINES = st.tuples(st.sampled_from([*KEYS, *MORE, "lifecycle"]), VALUES).map(": ".join)
 
 
 def load_bytes(folder: Path, raw: bytes) -> None:
