@@ -45,11 +45,14 @@ class ApiError(ReconcilerError):
     """The API, signing in to it, or the network failed (API page, section 4).
 
     `status` is the HTTP status and `code` the API's own number, where there was an answer.
-    `may_have_happened` tells whether a write that ended this way may have been carried out.
+    `may_have_happened` tells whether a write that ended this way may have been carried out,
+    `transient` whether the same call may do better later, and `retry_after` for how many seconds
+    the API asks to be left alone.
     """
 
     exit_code = 4
     may_have_happened = True
+    transient = False
 
     def __init__(
         self,
@@ -58,10 +61,12 @@ class ApiError(ReconcilerError):
         status: int | None = None,
         code: int | None = None,
         request_id: str | None = None,
+        retry_after: float | None = None,
     ) -> None:
         """Keep the answer's numbers beside the words."""
         super().__init__(message)
         self.status, self.code, self.request_id = status, code, request_id
+        self.retry_after = retry_after
 
 
 class SignInError(ApiError):
@@ -74,14 +79,19 @@ class UnreachableError(ApiError):
     """No connection was made: nothing left this machine."""
 
     may_have_happened = False
+    transient = True
 
 
 class TimedOutError(ApiError):
     """No answer came in time."""
 
+    transient = True
+
 
 class ConnectionLostError(ApiError):
     """The connection broke after the request began."""
+
+    transient = True
 
 
 class RedirectedError(ApiError):
@@ -94,10 +104,13 @@ class ThrottledError(ApiError):
     """Too many requests (429)."""
 
     may_have_happened = False
+    transient = True
 
 
 class BusyError(ApiError):
     """The API asks to try again later (503, codes 748, 786 to 798)."""
+
+    transient = True
 
 
 class NotFoundError(ApiError):
@@ -121,13 +134,33 @@ class RejectedError(ApiError):
 class NotSavedError(ApiError):
     """The API could not say that it saved (codes 722, 744): it may have."""
 
+    transient = True
+
 
 class ServerFaultError(ApiError):
     """The API failed by its own account (code 730, HTTP 5xx)."""
 
+    transient = True
+
 
 class UnexpectedAnswerError(ApiError):
     """The answer is none of the documented shapes."""
+
+
+class GarbledAnswerError(UnexpectedAnswerError):
+    """The answer is cut or spoilt: it is not even JSON."""
+
+    transient = True
+
+
+class UnprovenAbsenceError(UnexpectedAnswerError):
+    """No answer of the API proves that a code is free (API page, 9.1 and 9.2)."""
+
+
+class RecordError(ReconcilerError):
+    """The record in git cannot be read or written."""
+
+    exit_code = 4
 
 
 class RefusedError(ReconcilerError):

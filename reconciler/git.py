@@ -1,23 +1,269 @@
-"""The git repository around the files, where there is one."""
+"""The git repository around the files, where there is one. Every git process starts here.
+
+Nothing here touches the work tree or the index, asks anybody anything, or runs the user's hooks.
+"""
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from reconciler.errors import RecordError
+from reconciler.text import clip, visible
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping, Sequence
+
+TIMEOUT = 60.0
+_FILE = b"100644"
+_FOLDER = b"40000"
+_BATCH = 100  # object names that fit into any pipe, so that nobody waits for the other
+_UNBORN = "refs/reconciler-unborn"  # fast-import needs a name; it is given up before the end
+_LOGIN = re.compile(r"://[^/@\s]+@")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a git process said. `nowhere`: there is no git, or no repository to ask."""
+
+    code: int
+    out: str
+    words: str = ""
+    nowhere: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether git did what it was asked for."""
+        return self.code == 0
+
+
+def ask(
+    directory: Path,
+    *arguments: str,
+    stdin: bytes = b"",
+    timeout: float = TIMEOUT,
+    settings: Mapping[str, str] | None = None,
+) -> Answer:
+    """Run git at a directory, or at the nearest one above that exists.
+
+    Raise RecordError when it takes too long; everything else is in the answer.
+    """
+    try:
+        with _start(directory, *arguments, settings=settings) as process:
+            try:
+                out, err = process.communicate(stdin, timeout)
+            except BaseException:
+                process.terminate()  # and not kill: git takes its lock files away
+                raise
+    except subprocess.TimeoutExpired:
+        message = f"`git {arguments[0]}` did not end within {timeout:g} s"
+        raise RecordError(message) from None
+    except OSError:
+        return Answer(127, "", "git is not installed", nowhere=True)
+    said = err.decode("utf-8", "replace")
+    nowhere = process.returncode != 0 and "not a git repository" in said
+    return Answer(process.returncode, out.decode("utf-8", "replace"), _words(said), nowhere)
+
+
+def run(
+    directory: Path,
+    *arguments: str,
+    stdin: bytes = b"",
+    settings: Mapping[str, str] | None = None,
+) -> str:
+    """What git printed. Raise RecordError in git's own words when it fails."""
+    found = ask(directory, *arguments, stdin=stdin, settings=settings)
+    if not found.ok:
+        raise RecordError(f"`git {arguments[0]}` failed: {found.words}")
+    return found.out
+
+
+def _start(
+    directory: Path, *arguments: str, settings: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    while not directory.is_dir() and directory.parent != directory:
+        directory = directory.parent
+    options = ["-C", str(directory), "-c", f"core.hooksPath={os.devnull}"]
+    quiet = {
+        "GIT_ASKPASS": "",
+        "SSH_ASKPASS_REQUIRE": "never",
+        "GCM_INTERACTIVE": "never",
+        **os.environ,  # a token's askpass script is the user's way to sign in
+        "GIT_TERMINAL_PROMPT": "0",
+        "LC_ALL": "C",  # some answers are told apart by their words
+    }
+    return subprocess.Popen(
+        ["git", *options, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**quiet, **(settings or {})},
+        start_new_session=True,  # without a terminal nothing that git starts can prompt
+    )
+
+
+def _words(said: str) -> str:
+    """What git said, on one line, without its hints and without a login in a URL."""
+    lines = [line.strip() for line in said.splitlines()]
+    kept = [line for line in lines if line and not line.startswith("hint:")]
+    return clip(visible(_LOGIN.sub("://…@", "; ".join(kept))), 400) or "it gave no reason"
 
 
 def head(directory: Path) -> str | None:
     """The full id of the commit that is checked out at a directory; None without a repository."""
-    try:
-        found = subprocess.run(
-            ["git", "-C", str(directory), "rev-parse", "--verify", "--quiet", "HEAD"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except OSError:  # git is not installed: nothing needs it here
+    return ask(directory, "rev-parse", "--verify", "--quiet", "HEAD").out.strip() or None
+
+
+def descends(directory: Path, commit: str, ancestor: str) -> bool | None:
+    """Whether a commit is an ancestor's descendant, or itself.
+
+    None where git cannot tell: a commit that it does not know, or a history that is cut off.
+    """
+    found = ask(directory, "merge-base", "--is-ancestor", "--", ancestor, commit)
+    if found.code not in {0, 1}:
         return None
-    return found.stdout.strip() or None
+    cut = not found.ok and ask(directory, "rev-parse", "--is-shallow-repository")
+    return None if cut and cut.out.strip() == "true" else found.ok
+
+
+def takes_as_ref(name: str) -> bool:
+    """Whether git takes a name for a ref; without git every name will do."""
+    if "\0" in name:
+        return False
+    found = ask(Path(), "check-ref-format", name)
+    return found.ok or found.nowhere
+
+
+def tip(directory: Path, ref: str) -> str | None:
+    """The commit that a ref is at; None where there is no git, no repository or no such ref.
+
+    Raise RecordError where git cannot say: an absent ref is proven, never assumed.
+    """
+    found = ask(directory, "for-each-ref", "--format=%(objectname) %(refname)", ref)
+    if found.nowhere:
+        return None
+    if not found.ok or "broken ref" in found.words:
+        raise RecordError(f"git cannot say where {ref} is: {found.words}")
+    rows = (line.split(" ", 1) for line in found.out.splitlines())
+    return next((commit for commit, name in rows if name == ref), None)
+
+
+def move(directory: Path, ref: str, new: str, old: str | None) -> Answer:
+    """Move a ref from one commit to another, if it is still there; None: it must not exist yet."""
+    patience = "core.filesRefLockTimeout=5000"
+    return ask(directory, "-c", patience, "update-ref", "--no-deref", ref, new, old or "")
+
+
+def remote(directory: Path) -> str | None:
+    """The remote to share with: `origin`, else the only one."""
+    names = ask(directory, "remote").out.split("\n")[:-1]
+    if "origin" in names:
+        return "origin"
+    return names[0] if len(names) == 1 else None
+
+
+def identity(directory: Path, otherwise: str) -> str:
+    """Who commits, and when: as git is configured, else by another name."""
+    asked = ("-c", "user.useConfigOnly=true", "var", "GIT_AUTHOR_IDENT")
+    known = ask(directory, *asked)
+    if known.ok:
+        return known.out.strip()
+    mail = f"{otherwise}@users.noreply.github.com"
+    named = {"GIT_AUTHOR_NAME": otherwise, "GIT_AUTHOR_EMAIL": mail}
+    return run(directory, *asked, settings=named).strip()
+
+
+class Objects:
+    """Reads objects of a repository in one process, however many there are."""
+
+    def __init__(self, directory: Path) -> None:
+        self._process = _start(directory, "cat-file", "--batch")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()
+
+    def read(self, names: Sequence[str]) -> Iterator[bytes]:
+        """The contents by object name. Raise RecordError for one that is not there."""
+        into, out = self._process.stdin, self._process.stdout
+        if into is None or out is None:  # never: both are pipes
+            return
+        for start in range(0, len(names), _BATCH):
+            batch = names[start : start + _BATCH]
+            try:
+                into.write("".join(f"{name}\n" for name in batch).encode())
+                into.flush()
+            except OSError:
+                raise RecordError("`git cat-file` ended early") from None
+            for name in batch:
+                size = out.readline().split()[-1:]
+                if not size or not size[0].isdigit():
+                    raise RecordError(f"git lacks the object {name}: the history is cut off here")
+                yield out.read(int(size[0]))
+                out.read(1)
+
+    def commit(self, commit: str) -> tuple[dict[str, str], str]:
+        """A commit's headers (of parents the first) and its message."""
+        (data,) = self.read([commit])
+        top, _, message = data.decode("utf-8", "replace").partition("\n\n")
+        headers: dict[str, str] = {}
+        for line in top.split("\n"):
+            key, _, value = line.partition(" ")
+            headers.setdefault(key, value)
+        return headers, message
+
+    def files(self, commit: str, folder: str) -> dict[str, str]:
+        """The ids of the files right in a folder of a commit, by their path."""
+        root = self._tree(self.commit(commit)[0]["tree"])
+        found = self._tree(root[folder][1]) if root.get(folder, (b"",))[0] == _FOLDER else {}
+        return {f"{folder}/{name}": blob for name, (mode, blob) in found.items() if mode == _FILE}
+
+    def _tree(self, tree: str) -> dict[str, tuple[bytes, str]]:
+        """One level of a tree: mode and id by name. An id is as long as the tree's own."""
+        (data,) = self.read([tree])
+        width, at = len(tree) // 2, 0
+        found: dict[str, tuple[bytes, str]] = {}
+        while at < len(data):
+            end = data.index(b"\0", at) + 1
+            mode, _, name = data[at : end - 1].partition(b" ")
+            found[name.decode("utf-8", "replace")] = mode, data[end : end + width].hex()
+            at = end + width
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A commit to be made. `files` holds, by path, the text or the id of what changes."""
+
+    author: str
+    committer: str
+    message: str
+    files: Mapping[str, bytes | str]
+
+
+def write(directory: Path, parent: str | None, drafts: Sequence[Draft]) -> str:
+    """Make commits on a parent, one upon the other, and say the last one's id. No ref moves."""
+    parts = [b"feature done\n"]
+    for number, draft in enumerate(drafts):
+        parts += [f"commit {_UNBORN}\nmark :1\n".encode()]
+        parts += [f"author {draft.author}\ncommitter {draft.committer}\n".encode()]
+        parts += [_data(draft.message.encode())]
+        parts += [f"from {parent}\n".encode()] if parent and number == 0 else []
+        for path, what in sorted(draft.files.items()):
+            if isinstance(what, str):
+                parts += [f"M 100644 {what} {path}\n".encode()]
+            else:
+                parts += [f"M 100644 inline {path}\n".encode(), _data(what)]
+        parts += [b"\n"]
+    parts += [f"get-mark :1\nreset {_UNBORN}\n\ndone\n".encode()]
+    return run(directory, "fast-import", "--quiet", stdin=b"".join(parts)).strip()
+
+
+def _data(content: bytes) -> bytes:
+    return b"data %d\n%b\n" % (len(content), content)
