@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import email.utils
+import math
 import re
+import time
 from typing import TYPE_CHECKING, Any
 
 from reconciler.errors import (
     ApiError,
     BusyError,
     ConflictError,
+    GarbledAnswerError,
     NotFoundError,
     NotSavedError,
     RedirectedError,
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     import httpx
 
 NO_SUCH = frozenset({707, 755, 502})
+NO_FILTER = 1000
 TOO_MANY_IDS = 1060
 _BY_CODE: dict[int, type[ApiError]] = {
     **dict.fromkeys(NO_SUCH, NotFoundError),
@@ -42,6 +47,7 @@ _BY_STATUS: dict[int, type[ApiError]] = {
 }
 _SUCCESS = frozenset({700, 745})
 _LONGEST = 500
+_SECONDS = re.compile(r"\d{1,9}(\.\d{1,9})?")
 _CODE = re.compile(r"(-?[0-9]{1,9})(\.0)?")
 
 
@@ -64,13 +70,19 @@ def check(response: httpx.Response, what: str, hide: Callable[[str], str] = str)
     if response.is_success and not errors:
         if body is None:
             message = f"{what}: the answer is not JSON (HTTP {status})"
-            raise UnexpectedAnswerError(message, status=status, request_id=request_id)
+            raise GarbledAnswerError(message, status=status, request_id=request_id)
         return body
     kind, code = _kind(status, [_number(error.get("code")) for error in errors])
     said = shown(hide(_said(errors, body) or response.reason_phrase or "no message"))
     traced = f", request {request_id}" if request_id else ""
     numbers = f"{f'code {code}, ' if code is not None else ''}HTTP {status}{traced}"
-    raise kind(f"{what}: {said} ({numbers})", status=status, code=code, request_id=request_id)
+    raise kind(
+        f"{what}: {said} ({numbers})",
+        status=status,
+        code=code,
+        request_id=request_id,
+        retry_after=retry_after(response.headers.get("Retry-After")),
+    )
 
 
 def shown(text: str) -> str:
@@ -123,3 +135,29 @@ def entity(body: object) -> list[Any]:
             return [found]
     message = "the answer holds neither an entity list nor a series"
     raise UnexpectedAnswerError(message)
+
+
+def old_entity(body: object) -> list[Any]:
+    """The rows of an answer of the API v1.1: a list, or one object where there is only one."""
+    found: Any = body
+    for key in ("response", "series"):
+        found = found.get(key) if isinstance(found, dict) else None
+    if not isinstance(found, dict):
+        message = "the answer of the API v1.1 holds no list of series"
+        raise UnexpectedAnswerError(message)
+    items = found.get("items")
+    rows = items.get("item") if isinstance(items, dict) else items
+    return rows if isinstance(rows, list) else [rows] if rows else []
+
+
+def retry_after(header: str | None, now: Callable[[], float] = time.time) -> float | None:
+    """A Retry-After header in seconds from now, as a figure or as a date; None for none of both."""
+    text = (header or "").strip()
+    if _SECONDS.fullmatch(text):
+        return float(text)
+    try:
+        moment = email.utils.parsedate_to_datetime(text).timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return None
+    seconds = moment - now()
+    return max(0.0, seconds) if math.isfinite(seconds) else None

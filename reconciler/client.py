@@ -1,32 +1,25 @@
-"""The API over httpx: signing in, the limit, what counts as an answer, and what went wrong.
+"""The API's calls, and what counts as an answer to each (API page, sections 1 and 9).
 
-Every method raises a subclass of ApiError. Sections are those of the API page.
+Every method raises a subclass of ApiError.
 """
 
 from __future__ import annotations
 
-import math
-import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import httpx
-
-from reconciler.answers import NO_SUCH, TOO_MANY_IDS, check, entity, shown
+from reconciler.answers import NO_FILTER, NO_SUCH, TOO_MANY_IDS, entity, old_entity
+from reconciler.connection import PATIENCE, Connection
 from reconciler.errors import (
     ApiError,
-    ConnectionLostError,
     NotFoundError,
-    RejectedError,
-    TimedOutError,
     UnexpectedAnswerError,
-    UnreachableError,
+    UnprovenAbsenceError,
 )
-from reconciler.limiter import Limiter, Requests
+from reconciler.limiter import REAL
 from reconciler.live import LiveSeries, read_series
-from reconciler.signin import TOKEN_PATH, SignIn
+from reconciler.retries import transient
 from reconciler.text import folded
 
 if TYPE_CHECKING:
@@ -34,12 +27,16 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    import httpx
+
     from reconciler.config import Credentials, Target
+    from reconciler.limiter import Clock, Requests
+    from reconciler.redaction import Redactor
 
 SERIES = "/v2/coupon/series"
+OLD_SERIES = "/v1.1/coupon/series"
 PAGE_SIZE = 100
 IDS_AT_ONCE = 50
-PATIENCE = 60.0  # seconds that a request takes at most
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
 
@@ -54,36 +51,33 @@ class Created:
 class Client:
     """One target's API. Use it as a context manager; methods may be called from several threads."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is one thing that a test or a command replaces
         self,
         target: Target,
         credentials: Credentials,
         transport: httpx.BaseTransport | None = None,
         note: Callable[[str, int], None] = lambda _text, _level: None,
+        *,
         patience: float = PATIENCE,
+        clock: Clock = REAL,
+        redactor: Redactor | None = None,
     ) -> None:
         """Open nothing yet. `transport` replaces the network (the sandbox inside the process);
         `note` hears of each request, at level 2, and of long work, at level 0; `patience` is how
-        long a request may take, in seconds.
+        long a request may take, in seconds; `clock` is what waiting waits by; `redactor` learns
+        the credentials.
         """
         self.target = target
-        self._note, self._patience = note, patience
-        self.requests = Requests()
-        self._limiter = Limiter(target.requests_per_minute, sleep=self._pause)
-        base = "http://sandbox" if target.sandbox_path is not None else target.url
-        self._http = httpx.Client(
-            base_url=base,
+        self.note = note
+        self._connection = Connection(
+            target,
+            credentials,
             transport=transport,
-            timeout=httpx.Timeout(patience / 3, connect=patience / 6),
-            follow_redirects=False,
-            trust_env=base.lower().startswith("https:"),  # else a proxy would read the credentials
-            headers={
-                "Accept": "application/json",
-                "Content-Type": "application/json",
-                "User-Agent": "coupon-series-reconciler",
-            },
+            note=note,
+            patience=patience,
+            clock=clock,
+            redactor=redactor,
         )
-        self._sign_in = SignIn(credentials, self._ask_token)
 
     def __enter__(self) -> Self:
         """Nothing to open: the first request connects."""
@@ -96,10 +90,26 @@ class Client:
         trace: TracebackType | None,
     ) -> None:
         """Close the connections."""
-        self._http.close()
+        self._connection.close()
 
-    def list_series(self) -> Iterator[LiveSeries]:
-        """Every series that the list shows, each once; rows may show less than by id.
+    @property
+    def requests(self) -> Requests:
+        """How many requests were made so far."""
+        return self._connection.requests
+
+    @property
+    def skew(self) -> float | None:
+        """The seconds that the server's clock is ahead of ours; None while nobody knows."""
+        return self._connection.skew
+
+    def persist(
+        self, call: Callable[[], _Out], again: Callable[[ApiError], bool] = transient
+    ) -> _Out:
+        """Make a call again after errors that pass, as often and as slowly as a read."""
+        return self._connection.persist(call, again)
+
+    def pages(self, size: int = PAGE_SIZE) -> Iterator[list[LiveSeries]]:
+        """The list, page by page as it comes: rows may be thinner than by id, and may come twice.
 
         Advances by the rows received until a page is empty or brings no new id (section 9.6).
         """
@@ -107,41 +117,61 @@ class Client:
         offset = 0
         while True:
             try:
-                page = self._rows({"offset": offset, "limit": PAGE_SIZE})
+                page = self._rows({"offset": offset, "limit": size})
             except NotFoundError as error:
                 if error.code not in NO_SUCH:  # a wrong URL is no empty list
                     raise
                 return
-            fresh = [row for row in page if row.id not in seen]
-            if not fresh:
+            if seen.issuperset(row.id for row in page):
                 return
-            for row in fresh:
+            yield page
+            before = len(seen)
+            seen.update(row.id for row in page)
+            if before // 1000 < len(seen) // 1000:
+                self.note(f"{len(seen) // 1000 * 1000:,} series read so far", 0)
+            offset += len(page)
+
+    def list_series(self) -> Iterator[LiveSeries]:
+        """Every series that the list shows, each once. Raises RejectedError with code 1000 where
+        the API wants a filter.
+        """
+        seen: set[int] = set()
+        for page in self.pages():
+            for row in page:
                 if row.id not in seen:
                     seen.add(row.id)
                     yield row
-                    if len(seen) % 1000 == 0:
-                        self._note(f"{len(seen):,} series read so far", 0)
-            offset += len(page)
 
-    def _pause(self, seconds: float) -> None:
-        limit = f"{self.target.name} takes {self.target.requests_per_minute} requests a minute"
-        self._note(f"waiting {math.ceil(seconds)} s: {limit}", 0)
-        time.sleep(seconds)
+    def old_codes(self, *, once: bool = False) -> dict[int, str]:
+        """The code of every series of the org by id, as the API v1.1 lists them."""
+        ask = self._connection.read_once if once else self._connection.read
+        found: dict[int, str] = {}
+        for row in old_entity(ask(OLD_SERIES, {"format": "json"})):
+            code = row.get("series_code") if isinstance(row, dict) else None
+            found[read_series(row).id] = str(code or "")
+        return found
 
     def by_code(self, code: str) -> list[LiveSeries]:
         """The rows with this code, then those whose code is the same for people. Raise
-        UnexpectedAnswerError when the filter is not honoured, because then an answer without the
+        UnprovenAbsenceError when the filter is not honoured, because then an answer without the
         code proves nothing (section 9.1).
         """
-        rows = self._found({"seriesCode": code})
+        name = self.target.name
+        try:
+            rows = self._found({"seriesCode": code})
+        except ApiError as error:
+            if error.code != NO_FILTER:
+                raise
+            message = f"{name} takes no look-up by code, so nothing proves that {code} is free"
+            raise UnprovenAbsenceError(message, status=error.status, code=error.code) from None
         alike = [row for row in rows if folded(row.code) == folded(code)]
         alike.sort(key=lambda row: row.code != code)
         if len(alike) < len(rows) and (not alike or alike[0].code != code):
             message = (
-                f"{self.target.name} was asked for the code {code} and answered with other series:"
+                f"{name} was asked for the code {code} and answered with other series:"
                 " it does not filter by code, so nothing proves that the code is free"
             )
-            raise UnexpectedAnswerError(message)
+            raise UnprovenAbsenceError(message)
         return alike
 
     def by_ids(self, ids: Sequence[int]) -> dict[int, LiveSeries]:
@@ -152,16 +182,19 @@ class Client:
         return {row.id: row for page in pages for row in page if row.id in asked}
 
     def create(self, body: dict[str, Any]) -> Created:
-        """POST a series. The server drops its code and gives one of its own (section 5)."""
-        answer = self._write("POST", SERIES, body)
+        """POST a series. The server drops its code and gives one of its own (section 5).
+
+        It is sent again only where it certainly did not arrive (section 9.3).
+        """
+        answer = self._connection.post(SERIES, {"CouponSeriesV2": body})
         data = answer.get("data") if isinstance(answer, dict) and "id" not in answer else None
         if isinstance(data, dict) and data.get("couponSeriesId"):
             return Created(None)
         return Created(_only(answer))
 
     def update(self, series_id: int, body: dict[str, Any]) -> LiveSeries:
-        """PUT a series: the body replaces everything (section 6)."""
-        row = _only(self._write("PUT", f"{SERIES}/{series_id}", body))
+        """PUT a series, once: the body replaces everything (section 6)."""
+        row = _only(self._connection.put(f"{SERIES}/{series_id}", {"CouponSeriesV2": body}))
         if row.id != series_id:
             message = f"the answer to an update of series {series_id} shows series {row.id}"
             raise UnexpectedAnswerError(message)
@@ -176,7 +209,7 @@ class Client:
             return list(pool.map(function, work))
 
     def _rows(self, params: dict[str, Any]) -> list[LiveSeries]:
-        return [read_series(row) for row in entity(self._read(SERIES, params))]
+        return [read_series(row) for row in entity(self._connection.read(SERIES, params))]
 
     def _found(self, params: dict[str, Any]) -> list[LiveSeries]:
         """The rows that were asked for; none where the API says that there is no such series."""
@@ -201,85 +234,6 @@ class Client:
                 raise
         half = len(ids) // 2
         return self._batch(ids[:half]) + self._batch(ids[half:])
-
-    def _read(self, path: str, params: dict[str, Any]) -> Any:  # noqa: ANN401 - any JSON
-        return self._call("read", self._http.build_request("GET", path, params=params))
-
-    def _write(self, method: str, path: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 - any JSON
-        content = {"CouponSeriesV2": body}
-        try:
-            request = self._http.build_request(method, path, json=content)
-        except (ValueError, RecursionError) as error:  # a number that JSON does not have
-            message = f"{method} {path} was not sent: {error}"
-            raise RejectedError(message) from error
-        return self._call("write", request)
-
-    def _call(self, kind: str, request: httpx.Request) -> Any:  # noqa: ANN401 - any JSON
-        what = f"{request.method} {request.url.path}"
-        self._sign_in.sign(request)
-        response = self._send_counted(kind, request)
-        if response.status_code == httpx.codes.UNAUTHORIZED and self._sign_in.renew(request):
-            response = self._send_counted(kind, request)
-        return check(response, what, self._sign_in.redact)
-
-    def _ask_token(self, pair: dict[str, str]) -> httpx.Response:
-        return self._send_counted(
-            "sign_in", self._http.build_request("POST", TOKEN_PATH, json=pair)
-        )
-
-    def _send_counted(self, kind: str, request: httpx.Request) -> httpx.Response:
-        """Send one request at its turn. The host is named in errors, credentials never are."""
-        host = self.target.host
-        self._limiter.wait()
-        self.requests.count(kind)
-        what = f"{request.method} {request.url.raw_path.decode()}"
-        hide = self._sign_in.redact
-        try:
-            response = self._whole(request)
-        except (
-            httpx.ConnectError,
-            httpx.ConnectTimeout,
-            httpx.PoolTimeout,
-            httpx.ProxyError,
-        ) as error:
-            why = shown(hide(str(error))) or type(error).__name__
-            message = f"{host} cannot be reached ({why}); is it running, is the URL right?"
-            raise UnreachableError(message) from None
-        except httpx.TimeoutException:
-            message = f"{host} did not answer {what} in time"
-            raise TimedOutError(message) from None
-        except httpx.HTTPError as error:
-            why = shown(hide(str(error))) or type(error).__name__
-            message = f"the connection to {host} broke during {what} ({why})"
-            raise ConnectionLostError(message) from None
-        traced = shown(hide(response.headers.get("X-Cap-Requestid", "")))
-        self._note(f"{what} {response.status_code}" + (f" request {traced}" if traced else ""), 2)
-        return response
-
-    def _whole(self, request: httpx.Request) -> httpx.Response:
-        """An answer with its body, which does not come drop by drop for ever."""
-        ends = time.monotonic() + self._patience * 2 / 3  # one more wait for bytes may follow
-        with closing(self._http.send(request, stream=True)) as response:
-            response.stream = _Timed(cast("httpx.SyncByteStream", response.stream), ends)
-            response.read()
-        return response
-
-
-class _Timed(httpx.SyncByteStream):
-    """A body that is given up where it still comes at `ends`, by time.monotonic."""
-
-    def __init__(self, body: httpx.SyncByteStream, ends: float) -> None:
-        self._body, self._ends = body, ends
-
-    def __iter__(self) -> Iterator[bytes]:
-        for part in self._body:
-            if time.monotonic() > self._ends:
-                message = "the body takes too long"
-                raise httpx.ReadTimeout(message)
-            yield part
-
-    def close(self) -> None:
-        self._body.close()
 
 
 def _only(answer: object) -> LiveSeries:

@@ -1,4 +1,4 @@
-"""The requests of a run: how many there were, and how many may start (API page, section 3)."""
+"""The requests of a run: how many there were, and when the next may start (API page, section 3)."""
 
 from __future__ import annotations
 
@@ -15,34 +15,60 @@ if TYPE_CHECKING:
 WINDOW = 60.0 + 0.5
 
 
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The time, in seconds, and how it passes."""
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+REAL = Clock()
+
+
 class Limiter:
-    """Lets at most `per_minute` requests start in any 60 s; None lets all start."""
+    """Lets at most `per_minute` requests start in any 60 s (None: any number), and none at all
+    while the API asked everybody to wait. `tell` hears of each wait: its seconds, and whether the
+    API asked for it.
+    """
 
     def __init__(
         self,
         per_minute: int | None,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        clock: Clock = REAL,
+        tell: Callable[[float, bool], None] = lambda _seconds, _asked: None,
     ) -> None:
         """Begin with an empty window."""
-        self._per_minute, self._clock, self._sleep = per_minute, clock, sleep
+        self._per_minute, self._clock, self._tell = per_minute, clock, tell
         self._starts: deque[float] = deque()
+        self._open_at = -WINDOW
         self._lock = threading.Lock()
+
+    def hold(self, seconds: float) -> None:
+        """Let no request start for so long, whoever asks for it."""
+        with self._lock:
+            self._open_at = max(self._open_at, self._clock.now() + seconds)
 
     def wait(self) -> None:
         """Return when one more request may start, and count it."""
-        if self._per_minute is None:
-            return
         while True:
             with self._lock:
-                now = self._clock()
-                while self._starts and self._starts[0] <= now - WINDOW:
-                    self._starts.popleft()
-                if len(self._starts) < self._per_minute:
+                now = self._clock.now()
+                asked = self._open_at > now
+                pause = self._open_at - now if asked else self._full(now)
+                if pause <= 0:
                     self._starts.append(now)
                     return
-                pause = self._starts[0] + WINDOW - now
-            self._sleep(pause)
+            self._tell(pause, asked)
+            self._clock.sleep(pause)
+
+    def _full(self, now: float) -> float:
+        """For how long the window stays full, in seconds."""
+        while self._starts and self._starts[0] <= now - WINDOW:
+            self._starts.popleft()
+        if self._per_minute is None or len(self._starts) < self._per_minute:
+            return 0.0
+        return self._starts[0] + WINDOW - now
 
 
 @dataclass(slots=True)

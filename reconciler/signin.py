@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.answers import check
 from reconciler.errors import ApiError, SignInError, UnreachableError
+from reconciler.redaction import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,9 +36,14 @@ class SignIn:
         credentials: Credentials,
         ask: Callable[[dict[str, str]], httpx.Response],
         clock: Callable[[], float] = time.monotonic,
+        redactor: Redactor | None = None,
+        persist: Callable[[Callable[[], Any]], Any] = lambda call: call(),
     ) -> None:
-        """Keep the credentials; `ask` posts a key and a secret to TOKEN_PATH."""
-        self._ask, self._clock = ask, clock
+        """Keep the credentials; `ask` posts a key and a secret to TOKEN_PATH, `persist` makes that
+        call until it is through, `redactor` learns what must not be seen.
+        """
+        self._ask, self._clock, self._persist = ask, clock, persist
+        self._redactor = redactor or Redactor()
         self._credentials = credentials
         self._lock = threading.Lock()
         self._token: str | None = None
@@ -45,8 +51,9 @@ class SignIn:
         name, secret = credentials.name.get_secret_value(), credentials.secret.get_secret_value()
         digest = hashlib.md5(secret.encode(), usedforsecurity=False).hexdigest()
         self._basic = base64.b64encode(f"{name}:{digest}".encode()).decode()
-        self._hidden = [secret, digest, self._basic.rstrip("=")]
-        self._hidden += [name] * (credentials.kind == "OAuth")
+        self._redactor.add(secret, digest, self._basic.rstrip("="))
+        if credentials.kind == "OAuth":
+            self._redactor.add(name)
 
     def sign(self, request: httpx.Request) -> None:
         """Add the header that signs a request in; with OAuth, fetch a token when there is none.
@@ -70,10 +77,8 @@ class SignIn:
         return True
 
     def redact(self, text: str) -> str:
-        """Replace every credential in a text, the longest first: one may hold another."""
-        for secret in sorted(self._hidden, key=len, reverse=True):
-            text = text.replace(secret, "***")
-        return text
+        """Replace every credential in a text."""
+        return self._redactor.hide(text)
 
     def _fresh_token(self) -> str:
         with self._lock:
@@ -88,7 +93,8 @@ class SignIn:
             "secret": self._credentials.secret.get_secret_value(),
         }
         try:
-            answer = check(self._ask(pair), f"POST {TOKEN_PATH}", self.redact)
+            what = f"POST {TOKEN_PATH}"
+            answer = self._persist(lambda: check(self._ask(pair), what, self.redact))
         except UnreachableError:
             raise
         except ApiError as error:  # whatever was to be signed has not been sent
@@ -101,7 +107,7 @@ class SignIn:
         if not isinstance(data, dict) or not isinstance(token, str) or not _HEADER.fullmatch(token):
             message = "signing in brought no token; are the key and secret right?"
             raise SignInError(message)
-        self._hidden.append(token)
+        self._redactor.add(token)
         return token, _lifetime(data.get("ttlSeconds"))
 
 

@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from faketime import FakeTime
 
-from reconciler.limiter import Limiter
-
-
-class Clock:
-    """Time that passes only while somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.slept: list[float] = []
-        self.lock = threading.Lock()
-
-    def time(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        with self.lock:
-            self.slept.append(seconds)
-            self.now += seconds
+from reconciler.limiter import Clock, Limiter
 
 
 def most_in_a_minute(starts: list[float]) -> int:
@@ -32,8 +15,8 @@ def most_in_a_minute(starts: list[float]) -> int:
 
 
 def test_without_a_limit_nobody_waits() -> None:
-    clock = Clock()
-    limiter = Limiter(None, clock.time, clock.sleep)
+    clock = FakeTime()
+    limiter = Limiter(None, clock.clock)
 
     for _ in range(1000):
         limiter.wait()
@@ -44,8 +27,8 @@ def test_without_a_limit_nobody_waits() -> None:
 @pytest.mark.parametrize("limit", [1, 7, 600])
 @pytest.mark.parametrize("pace", [0.0, 0.03, 3.0])
 def test_any_minute_has_no_more_starts_than_allowed(limit: int, pace: float) -> None:
-    clock = Clock()
-    limiter = Limiter(limit, clock.time, clock.sleep)
+    clock = FakeTime()
+    limiter = Limiter(limit, clock.clock)
     starts = []
     for _ in range(limit * 3 + 2):
         limiter.wait()
@@ -56,8 +39,8 @@ def test_any_minute_has_no_more_starts_than_allowed(limit: int, pace: float) -> 
 
 
 def test_a_limit_is_used_up_before_anybody_waits() -> None:
-    clock = Clock()
-    limiter = Limiter(5, clock.time, clock.sleep)
+    clock = FakeTime()
+    limiter = Limiter(5, clock.clock)
 
     for _ in range(5):
         limiter.wait()
@@ -69,8 +52,8 @@ def test_a_limit_is_used_up_before_anybody_waits() -> None:
 
 
 def test_a_nap_that_ends_early_is_continued() -> None:
-    clock = Clock()
-    limiter = Limiter(1, clock.time, lambda seconds: clock.sleep(seconds / 2 + 0.01))
+    clock = FakeTime()
+    limiter = Limiter(1, Clock(clock.time, lambda seconds: clock.sleep(seconds / 2 + 0.01)))
 
     limiter.wait()
     limiter.wait()
@@ -80,8 +63,8 @@ def test_a_nap_that_ends_early_is_continued() -> None:
 
 
 def test_threads_share_one_limit() -> None:
-    clock = Clock()
-    limiter = Limiter(10, clock.time, clock.sleep)
+    clock = FakeTime()
+    limiter = Limiter(10, clock.clock)
     starts: list[float] = []
 
     def start(_number: int) -> None:

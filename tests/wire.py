@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import httpx
+from faketime import FakeTime
 from pydantic import SecretStr
 
 from reconciler.client import Client
@@ -30,7 +31,7 @@ def client(
     answer: Answer, credentials: Credentials = BASIC, note: Callable[[str, int], None] | None = None
 ) -> Client:
     heard = note or (lambda _text, _level: None)
-    return Client(TARGET, credentials, httpx.MockTransport(answer), heard)
+    return Client(TARGET, credentials, httpx.MockTransport(answer), heard, clock=FakeTime().clock)
 
 
 def row(number: int, code: str | None = None) -> dict[str, Any]:
@@ -64,7 +65,7 @@ class Scripted:
 
 def on(port: int, scheme: str = "http", patience: float = 60) -> Client:
     target = Target("local", f"{scheme}://127.0.0.1:{port}", ZoneInfo("UTC"), None)
-    return Client(target, BASIC, patience=patience)
+    return Client(target, BASIC, patience=patience, clock=FakeTime().clock)
 
 
 @contextmanager

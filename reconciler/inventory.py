@@ -1,0 +1,172 @@
+"""What is live, and the proof that a code is not (API page, section 9; principle 5).
+
+The ways, from the cheapest: the paged list; the look-up by code, where it is honoured; the list of
+the API v1.1, which knows every series of the org, with reads by id. All of it raises ApiError.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler.answers import NO_FILTER
+from reconciler.errors import ApiError, UnprovenAbsenceError
+from reconciler.text import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from reconciler.client import Client
+    from reconciler.live import LiveSeries
+
+    Rows = dict[int, LiveSeries]
+
+MANY = 20  # look-ups by code that are worth a word before they start
+PASSES = 3  # over a list whose pages overlap, where nothing better can be had
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """All rows that were seen; which wanted codes the list did not show, and of which of them
+    nobody knows whether they are free. `trusted`: the look-up by code is honoured.
+    """
+
+    rows: Mapping[int, LiveSeries]
+    missing: Sequence[str] = ()
+    unproven: frozenset[str] = frozenset()
+    trusted: bool = False
+
+
+def survey(client: Client, wanted: Collection[str]) -> Inventory:
+    """Read the list, and ask in other ways for the wanted codes that it does not show."""
+    listing = _listed(client)
+    rows = listing.rows
+    missing = _not_in(rows, wanted)
+    if not missing:
+        return Inventory(rows)
+    trusted = _look_up(client, missing, rows)
+    complete = listing.whole or _complete(client, listing, once=trusted)
+    unproven = () if trusted or complete else _not_in(rows, missing)
+    if complete and not trusted:
+        client.note("the API v1.1 proves which codes are free", 1)
+    return Inventory(rows, missing, frozenset(unproven), trusted)
+
+
+def everything(client: Client) -> Rows:
+    """Every row that can be seen, also where the list wants a filter or hides expired series."""
+    listing = _listed(client)
+    if not listing.whole:
+        _complete(client, listing, once=True)
+    return listing.rows
+
+
+def find(client: Client, code: str, *, trusted: bool) -> list[LiveSeries]:
+    """The rows with a code, then those whose code is the same for people; none when it is free.
+
+    `trusted` is what a survey found out about the look-up by code.
+    """
+    if trusted:
+        return client.by_code(code)
+    alike = [one for one, named in client.old_codes().items() if folded(named) == folded(code)]
+    rows = client.by_ids(alike)
+    if len(rows) < len(alike):
+        raise UnprovenAbsenceError(f"the API v1.1 names {code}, and it cannot be read by id")
+    return sorted(rows.values(), key=lambda row: row.code != code)
+
+
+def _not_in(rows: Rows, wanted: Collection[str]) -> list[str]:
+    return sorted(set(wanted) - {row.code for row in rows.values()})
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """What a list showed. `whole`: it is certainly all there is; `overlaps`: rows came twice."""
+
+    rows: Rows
+    whole: bool = False
+    overlaps: bool = False
+
+
+def _listed(client: Client) -> _Listing:
+    """The list; where it wants a filter (error 1000), what the API v1.1 names."""
+    try:
+        seen = [row for page in client.pages() for row in page]
+    except ApiError as error:
+        if error.code != NO_FILTER:
+            raise
+    else:
+        rows = {row.id: row for row in seen}
+        client.note(f"the list shows {len(rows):,} series", 1)
+        return _Listing(rows, overlaps=len(seen) > len(rows))
+    client.note("the list wants a filter (code 1000): reading what the API v1.1 names", 1)
+    named = client.old_codes()
+    rows = client.by_ids(list(named))
+    return _Listing(rows, whole=_all_read(client, named, rows))
+
+
+def _complete(client: Client, listing: _Listing, *, once: bool) -> bool:
+    """Add what the list did not show; whether all is there now.
+
+    `once`: where the API v1.1 does not answer at the first attempt, the list has to do.
+    """
+    rows = listing.rows
+    try:
+        named = client.old_codes(once=once)
+    except ApiError as error:
+        client.note(f"the API v1.1 cannot say what the list may hide: {error}", 1)
+        if listing.overlaps:
+            _list_again(client, rows)
+        return False
+    hidden = [one for one in named if one not in rows]
+    rows |= client.by_ids(hidden)
+    client.note(f"the API v1.1 names {len(hidden):,} series that the list does not show", 1)
+    return _all_read(client, named, rows)
+
+
+def _all_read(client: Client, named: Collection[int], rows: Rows) -> bool:
+    unread = [one for one in named if one not in rows]
+    if unread:
+        said = f"series {unread[0]} and {len(unread) - 1:,} more cannot be read by id"
+        client.note(f"the API v1.1 names what nobody can read: {said}", 1)
+    return not unread
+
+
+def _list_again(client: Client, rows: Rows) -> None:
+    """Where pages overlap, rows may slip between them: go on until a pass brings none."""
+    for _ in range(PASSES):
+        known = len(rows)
+        rows |= {row.id: row for row in client.list_series()}
+        if len(rows) == known:
+            return
+
+
+def _look_up(client: Client, missing: Sequence[str], rows: Rows) -> bool:
+    """Ask for each missing code and add its rows; whether the answers prove anything.
+
+    One is asked first: where the filter is not honoured, the others would be calls for nothing.
+    """
+    count = len(missing)
+    said = f"{count:,} codes are not in the list: asking for each takes {count:,} calls"
+    client.note(said, 0 if count > MANY else 1)
+    listed = list(rows.values())
+    try:
+        answers = [client.by_code(missing[0]), *client.each(client.by_code, missing[1:])]
+        found = [row for answer in answers for row in answer]
+        rows |= {row.id: row for row in found}
+        honoured = bool(found) or _honoured(client, listed)
+    except UnprovenAbsenceError as error:
+        client.note(str(error), 1)
+        return False
+    client.note("the look-up by code is honoured" if honoured else _BLIND, 1)
+    return honoured
+
+
+_BLIND = "the look-up by code does not even find a series of the list: it proves nothing"
+
+
+def _honoured(client: Client, listed: Sequence[LiveSeries]) -> bool:
+    """Whether the look-up finds a series that the list shows; true where the list shows none."""
+    known = next((row for row in listed if row.code.isascii() and row.code.isalnum()), None)
+    if known is None:
+        return not listed
+    return any(row.id == known.id for row in client.by_code(known.code))

@@ -1,0 +1,43 @@
+"""Credentials by value, and the one place that takes them out of whatever people get to see."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+HIDDEN = "***"
+# A shorter secret would be found in half of all words; in what the API says it is hidden anyway.
+SHORTEST_IN_OUTPUT = 4
+
+
+class Redactor:
+    """The credentials of one run. All output and all error bodies pass through it."""
+
+    def __init__(self) -> None:
+        self._secrets: tuple[str, ...] = ()
+        self._lock = threading.Lock()
+
+    def add(self, *secrets: str) -> None:
+        """Learn more credentials; several threads may."""
+        with self._lock:
+            known = {*self._secrets, *filter(None, secrets)}
+            self._secrets = tuple(sorted(known, key=len, reverse=True))  # one may hold another
+
+    def hide(self, text: str, shortest: int = 1) -> str:
+        """Replace every credential of at least so many characters in a text."""
+        for secret in self._secrets:
+            if len(secret) >= shortest:
+                text = text.replace(secret, HIDDEN)
+        return text
+
+    def output(self, text: str) -> str:
+        """A text as people may see it."""
+        return self.hide(text, SHORTEST_IN_OUTPUT)
+
+    def document(self, found: Any) -> Any:  # noqa: ANN401 - any JSON
+        """A JSON document as people may see it: its shape and its numbers stay as they are."""
+        if isinstance(found, str):
+            return self.output(found)
+        if isinstance(found, dict):
+            return {key: self.document(value) for key, value in found.items()}
+        return [self.document(item) for item in found] if isinstance(found, list) else found
