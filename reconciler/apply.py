@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from reconciler.bodies import claim_body, create_body, reading, update_body
+from reconciler.bodies import claim_body, create_body, update_body
 from reconciler.errors import (
     ApiError,
     SignInError,
@@ -18,8 +19,10 @@ from reconciler.errors import (
     UnreachableError,
     UsageError,
 )
-from reconciler.live import first_other_offset
-from reconciler.plan import Change, Plan, claim_token, other_zone
+from reconciler.inventory import Inventory, everything, find, survey
+from reconciler.live import LiveSeries, first_other_offset
+from reconciler.plan import READ_AT_ONCE, Change, Plan, claim_token, other_zone
+from reconciler.readback import read_back
 from reconciler.report import (
     ALREADY_DONE,
     BLOCKED,
@@ -32,17 +35,13 @@ from reconciler.report import (
     Outcome,
     outcome,
 )
-from reconciler.risk import judge
-from reconciler.standing import moved, pending
+from reconciler.standing import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from reconciler.client import Client
-    from reconciler.diff import Reading
-    from reconciler.live import LiveSeries
 
-BATCH = 10
 FRESH = 30.0  # seconds that a reading may be old when its series is written
 
 
@@ -52,18 +51,20 @@ class Seen:
 
     proven: frozenset[str] = frozenset()  # the fields that it shows when they are set
     absent_at: float | None = None  # time.monotonic when the codes to create were asked for
+    trusted: bool = False  # asking by code proves absence
     other_offset: str | None = None  # that it prints dates with, when it is not the zone's
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
     """Who watches a run: `stopped` is asked before each write and ends it, `tell` hears of each
-    change's end, `clock` says how old a reading is, in seconds.
+    change's end, `clock` says how old a reading is, in seconds, and `today` what time it is.
     """
 
     stopped: Callable[[], bool] = lambda: False
     tell: Callable[[Outcome], None] = lambda _: None
     clock: Callable[[], float] = time.monotonic
+    today: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
 NOTHING_SEEN = Seen()
@@ -82,49 +83,63 @@ def execute(
     """
     if seen.other_offset:
         raise UsageError(other_zone(client.target, seen.other_offset))
-    run = _Run(client, seen, watch)
     ready = [change for change in plan.changes if not change.blocked]
+    run = _Run(client, seen, watch, [one.code for one in ready if one.id is None])
     for change in plan.changes:
         if change.blocked:
             run.end(outcome(change, BLOCKED, "; ".join(why.message for why in change.blocked)))
-    for start in range(0, len(ready), BATCH):
-        run.batch(ready[start : start + BATCH])
-    run.read_back({change.code: change for change in ready})
+    for start in range(0, len(ready), READ_AT_ONCE):
+        run.batch(ready[start : start + READ_AT_ONCE])
+    changes = {change.code: change for change in ready}
+    run.look_once_more(changes)
+
+    def wrong(found: Outcome, row: LiveSeries) -> list[str]:
+        change = changes[found.code]
+        held = run.standing(change)
+        return held.pending(row) + (held.strayed(row) if change.id is not None else [])
+
+    for found in list(read_back(client, run.ended, wrong)):
+        before = run.ended[found.code]
+        if (found.status, found.error) == (before.status, before.error):
+            run.ended[found.code] = found  # nothing new to say
+        else:
+            run.end(found)
     if run.bug:
         raise run.bug
     return tuple(run.ended[change.code] for change in plan.changes)
 
 
 class _Run:
-    def __init__(self, client: Client, seen: Seen, watch: Watch) -> None:
-        self.client, self.target = client, client.target
-        self.stopped, self.tell, self.clock = watch.stopped, watch.tell, watch.clock
+    def __init__(self, client: Client, seen: Seen, watch: Watch, creates: Sequence[str]) -> None:
+        self.client, self.target, self.watch = client, client.target, watch
         self.proven = seen.proven | client.target.reads_back
-        self.absence_proven_at = seen.absent_at
+        self.absent_at, self.trusted = seen.absent_at, seen.trusted
+        self.creates = creates
+        self.found = Inventory({})  # by a look of this run's own, where the plan is a saved one
+        self.unseen: ApiError | None = None  # what became of that look
         self.ended: dict[str, Outcome] = {}
         self.dead: ApiError | None = None  # the target is out of reach: nothing more is tried
         self.bug: Exception | None = None  # ours: one change met it, the others go on
-        self.left_behind: dict[str, LiveSeries] | None = None  # by tag, once listed
 
     def end(self, found: Outcome) -> None:
         self.ended[found.code] = found
-        self.tell(found)
+        self.watch.tell(found)
 
     def batch(self, changes: Sequence[Change]) -> None:
         """Read up to ten series at once, then write them one by one."""
         rows: dict[int, LiveSeries] = {}
         unread: ApiError | None = None
-        read_at = self.clock()
+        read_at = self.watch.clock()
         ids = [change.id for change in changes if change.id is not None]
         try:
-            if ids and not self.dead and not self.stopped():
+            if ids and not self.dead and not self.watch.stopped():
                 rows = self.client.by_ids(ids)
         except ApiError as error:
             unread = error
             self.gone(error)
         self.check_zone(rows.values())
         for change in changes:
-            if self.dead or self.stopped() or (unread and change.id is not None):
+            if self.dead or self.watch.stopped() or (unread and change.id is not None):
                 why = self.dead or unread or "the run was interrupted"
                 self.end(outcome(change, NOT_ATTEMPTED, str(why)))
             else:
@@ -156,46 +171,40 @@ class _Run:
         if isinstance(error, SignInError | UnreachableError):
             self.dead = error
 
-    def eyes(self, change: Change) -> Reading:
-        """How to read live for a change."""
-        return reading(change, self.target.zone, self.proven)
-
-    def pending(self, change: Change, row: LiveSeries) -> list[str]:
-        """The managed paths at which live is not as wanted, in words."""
-        return pending(change, row, self.eyes(change))
+    def standing(self, change: Change) -> Standing:
+        """How to hold live to a change, with one reading of the clock."""
+        eyes = change.eyes(self.target.zone, self.proven)
+        return Standing(change, eyes, self.watch.today())
 
     def change(self, change: Change, rows: dict[int, LiveSeries], read_at: float) -> Outcome:
         """One change, from its last reading to its end. Raises what fails before the write."""
         if change.id is None:
             return self.create(change)
-        if self.clock() - read_at > FRESH:
+        if self.watch.clock() - read_at > FRESH:
             rows = self.client.by_ids([change.id])
         return self.update(change, rows.get(change.id))
 
     def update(self, change: Change, row: LiveSeries | None) -> Outcome:
         if row is None:
             return outcome(change, MOVED, f"live has no series with id {change.id} any more")
-        if said := moved(change, row, self.eyes(change)):
+        held = self.standing(change)
+        if said := held.moved(row):
             return outcome(change, MOVED, said)
-        if not self.pending(change, row):
-            return outcome(change, ALREADY_DONE)
-        issued = row.counter("numIssued")
-        zone = self.target.zone
-        if blocked := list(judge(change.action, change.managed, change.money, issued, zone)):
-            return outcome(change, BLOCKED, "; ".join(why.message for why in blocked))
-        return self.put(change, row, update_body(change, row, self.eyes(change)))
+        if not held.pending(row) and not held.blind(row):
+            return outcome(change, ALREADY_DONE).showing(row)
+        judged = change.judged(self.target.zone, held.now, row.counter("numIssued"))
+        if judged.blocked:
+            return outcome(change, BLOCKED, "; ".join(why.message for why in judged.blocked))
+        return self.put(held, row, lambda now: update_body(change, now, held.eyes))
 
     def create(self, change: Change) -> Outcome:
         """Claim what an earlier run left behind, or POST once and claim it."""
         token = claim_token(change.target, change.host, change.code)
-        proven_at = self.absence_proven_at
-        if proven_at is None or self.clock() - proven_at > FRESH:
-            if found := self.taken(change):
-                return found
-            if self.left_behind is None and proven_at is None:
-                self.left_behind = self.listed()
-            if row := (self.left_behind or {}).get(token):
-                return self.claim(change, self.whole(row))
+        if ended := self.taken(change):
+            return ended
+        left = next((row for row in self.found.rows.values() if row.raw.get("tag") == token), None)
+        if left:
+            return self.claim(change, self.whole(left))
         row = None
         try:
             row = self.client.create(create_body(change, token, self.target.zone)).row
@@ -205,21 +214,41 @@ class _Run:
             said = str(error)
         else:
             said = "the API answered that it created the series, and does not show it"
-        row = row or self.find(token)
+        row = row or self.made(token)
         if row is None:
             then = "the next run looks for it, and creates it only where it is not there"
             return outcome(change, UNKNOWN, f"{said}; {then}")
         return self.claim(change, row)
 
     def taken(self, change: Change) -> Outcome | None:
-        """How a create ends whose code is live by now; None when it still is not."""
-        found = self.client.by_code(change.code)
-        if not found:
+        """How a create ends whose code is not free any more, or not provably; None when it is."""
+        if self.absent_at is None:
+            self.absent_at = self.survey()
+        rows = [row for row in self.found.rows.values() if row.code == change.code]
+        if change.code in self.found.unproven:
+            said = f"nothing proves any more that {change.code} is free; plan again"
+            return outcome(change, BLOCKED, said)
+        if not rows and self.watch.clock() - self.absent_at > FRESH:
+            rows = find(self.client, change.code, trusted=self.trusted)
+        if not rows:
             return None
-        row = self.client.by_ids([found[0].id]).get(found[0].id, found[0])
-        if row.code == change.code and not self.pending(change, row):
-            return Outcome(change.code, change.action, row.id, ALREADY_DONE)
+        row = self.client.by_ids([rows[0].id]).get(rows[0].id, rows[0])
+        if row.code == change.code and not self.standing(change).pending(row):
+            return outcome(change, ALREADY_DONE).showing(row)
         return outcome(change, MOVED, f"live has {row.code} now (id {row.id}); plan again")
+
+    def survey(self) -> float:
+        """Look for all codes to create at once, and tell when. An error stays one for all."""
+        if self.unseen:
+            raise self.unseen
+        asked_at = self.watch.clock()
+        try:
+            self.found = survey(self.client, self.creates)
+        except ApiError as error:
+            self.unseen = error
+            raise
+        self.trusted = self.found.trusted
+        return asked_at
 
     def claim(self, change: Change, row: LiveSeries) -> Outcome:
         """The second write of a create."""
@@ -227,15 +256,12 @@ class _Run:
             self.dead = UnexpectedAnswerError(other_zone(self.target, offset))
             said = f"created as id {row.id} and not given its code: {self.dead}"
             return outcome(change, FAILED, said)
-        found = self.put(change, row, claim_body(change, row, self.eyes(change)))
+        held = self.standing(change)
+        found = self.put(held, row, lambda now: claim_body(change, now, held.eyes))
         if found.status != FAILED:
             return found
         said = f"created as id {row.id} and not given its code: {found.error}"
         return found.turned(FAILED, f"{said}; the next run goes on there")
-
-    def listed(self) -> dict[str, LiveSeries]:
-        """Every series that the list shows, by its tag."""
-        return {str(row.raw.get("tag")): row for row in self.client.list_series()}
 
     def whole(self, row: LiveSeries) -> LiveSeries:
         """A row of a list as a read by id shows it."""
@@ -244,57 +270,75 @@ class _Run:
             raise UnexpectedAnswerError(f"series {row.id} is listed and cannot be read by id")
         return found[row.id]
 
-    def find(self, token: str) -> LiveSeries | None:
+    def made(self, token: str) -> LiveSeries | None:
         """The series that a create left behind, known by its token.
 
         None when nothing shows it, or when that cannot be found out.
         """
         try:
-            row = self.listed().get(token)
-            return self.whole(row) if row else None
+            rows = everything(self.client).values()
+            left = next((row for row in rows if row.raw.get("tag") == token), None)
+            return self.whole(left) if left else None
         except ApiError:
             return None
 
-    def put(self, change: Change, row: LiveSeries, body: dict[str, object]) -> Outcome:
-        """Write, and settle what a lost answer left open by reading."""
-        ended = Outcome(change.code, change.action, row.id, DONE)
-        try:
-            answer = self.client.update(row.id, body)
-        except ApiError as error:
-            if not error.may_have_happened:
-                return ended.turned(FAILED, str(error))
-            try:
-                after = self.client.by_ids([row.id]).get(row.id)
-            except ApiError:
-                after = None
-            if after is None:
-                return ended.turned(UNKNOWN, f"{error}; the next run finds out")
-            if self.pending(change, after):
-                said = f"{error}; live does not show the new values yet"
-                return ended.turned(UNKNOWN, f"{said}; the next run finds out")
-            return ended
-        wrong = self.pending(change, answer)
-        return ended.turned(NOT_CONVERGED, "; ".join(wrong)) if wrong else ended
-
-    def read_back(self, changes: dict[str, Change]) -> None:
-        """Read everything written again, and say field by field what is not as wanted."""
-        written = [one for one in self.ended.values() if one.status in {DONE, NOT_CONVERGED}]
-        if not written:
-            return
-        try:
-            rows = self.client.by_ids([one.id for one in written if one.id is not None])
-        except ApiError as error:
-            for one in written:
-                if one.status == DONE:  # its answer showed every value
-                    self.end(one.turned(DONE, f"it could not be read back: {error}"))
-            return
-        for one in written:
-            row = rows.get(one.id or 0)
-            if row is None:
-                self.end(one.turned(NOT_CONVERGED, "live does not show it any more"))
+    def look_once_more(self, changes: dict[str, Change]) -> None:
+        """Creates whose end is unknown may show by now: go on with those that do."""
+        for code, change in changes.items():
+            ended = self.ended[code]
+            if ended.status != UNKNOWN or change.id is not None or ended.id is not None:
                 continue
-            wrong = "; ".join(self.pending(changes[one.code], row))
-            if wrong and wrong != one.error:
-                self.end(one.turned(NOT_CONVERGED, wrong))
-            elif not wrong and one.status == NOT_CONVERGED:
-                self.end(Outcome(one.code, one.action, one.id, DONE))
+            if self.dead or self.watch.stopped():
+                return
+            row = self.made(claim_token(change.target, change.host, code))
+            if row is not None:
+                self.end(self.claim(change, row))
+
+    def put(
+        self, held: Standing, row: LiveSeries, body: Callable[[LiveSeries], dict[str, object]]
+    ) -> Outcome:
+        """Write until an answer or a reading shows what came of it.
+
+        Before another attempt the series is read again: it may be done, or somebody moved it.
+        """
+        ended = Outcome(held.change.code, held.change.action, row.id, DONE)
+        uncertain = False
+
+        def step() -> Outcome:
+            nonlocal row, uncertain
+            if uncertain:
+                row = self.whole(row)
+                if not held.pending(row) and not held.blind(row):
+                    return ended.showing(row)
+                if held.change.id is not None and (said := held.moved(row)):
+                    return ended.turned(MOVED, said)
+            try:
+                answer = self.client.update(row.id, body(row))
+            except ApiError as error:
+                uncertain = uncertain or error.may_have_happened
+                raise
+            wrong = held.pending(answer)
+            return ended.showing(answer).turned(
+                NOT_CONVERGED if wrong else DONE, "; ".join(wrong) or None
+            )
+
+        try:
+            return self.client.persist(step, lambda e: e.transient and not self.watch.stopped())
+        except ApiError as error:
+            self.gone(error)
+            if not uncertain:
+                return ended.turned(FAILED, str(error))
+            return self.settled(held, ended, error)
+
+    def settled(self, held: Standing, ended: Outcome, error: ApiError) -> Outcome:
+        """What became of a write that may have happened, as far as a last reading tells."""
+        try:
+            after = self.client.by_ids([ended.id or 0]).get(ended.id or 0)
+        except ApiError:
+            after = None
+        if after is None:
+            return ended.turned(UNKNOWN, f"{error}; the next run finds out")
+        if held.pending(after):
+            said = f"{error}; live does not show the new values yet"
+            return ended.turned(UNKNOWN, f"{said}; the next run finds out")
+        return ended.showing(after)

@@ -10,34 +10,21 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from reconciler import values
-from reconciler.diff import Reading, until_series_ends
 from reconciler.fields import FIELDS, split, wire
 from reconciler.kinds import Kind
+from reconciler.sideeffects import CAUSE
 from reconciler.values import Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from zoneinfo import ZoneInfo
 
+    from reconciler.diff import Reading
     from reconciler.live import LiveSeries
     from reconciler.plan import Change
 
 Body = dict[str, Any]
 # Never carried from live: it would contradict a changed validTillDate (section 6).
 _DERIVED = "validTillDateTime"
-
-
-def reading(change: Change, zone: ZoneInfo, proven: Collection[str]) -> Reading:
-    """How to read live for a change, with the same eyes as when it was planned.
-
-    What could be read then can be now; where nothing was there to read, `proven` tells.
-    """
-    shown = {
-        path
-        for path, (now, _) in change.managed.items()
-        if (path in proven if now is Mark.ABSENT else now is not Mark.UNREADABLE)
-    }
-    return Reading(zone, shown, until_series_ends(change.managed["expiryStrategyType"][1]))
 
 
 def create_body(change: Change, token: str, zone: ZoneInfo) -> Body:
@@ -55,7 +42,9 @@ def update_body(change: Change, live: LiveSeries, eyes: Reading) -> Body:
         for key, value in live.raw.items()
         if key != _DERIVED and (key not in FIELDS or FIELDS[key].manageable)
     }
-    after = change.sent | {field.path: field.after for field in change.fields}
+    after = change.sent | {
+        field.path: field.after for field in change.fields if field.cause != CAUSE
+    }
     for path, (_, then) in change.managed.items():
         now = eyes.meaning(live, path, then)
         if now is Mark.UNREADABLE or not eyes.agrees(path, now, then):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -22,6 +22,12 @@ ALONE = "default"  # the target that RECONCILER_API_URL makes without a configur
 _HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?|[0-9a-f:.]+:[0-9a-f:.]*")
 
 
+# What `fields` says may hide. The sandbox inside the process shows it all, unless told not to.
+_Hiding = Literal[
+    "productInfo", "redemptionOrgEntityDetails", "targetUserDetails", "customPropertyMap"
+]
+
+
 class _Strictly(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -31,11 +37,7 @@ class _TargetTable(_Strictly):
     timezone: str = "UTC"
     requests_per_minute: Annotated[int, Field(ge=1)] = 600
     parallelism: Annotated[int, Field(ge=1, le=8)] = 4
-    reads_back: list[
-        Literal[
-            "productInfo", "redemptionOrgEntityDetails", "targetUserDetails", "customPropertyMap"
-        ]
-    ] = []  # what `fields` says may hide
+    reads_back: list[_Hiding] | None = None
 
 
 class _File(_Strictly):
@@ -141,13 +143,14 @@ def _target(name: str, url: str, table: _TargetTable) -> Target:
     inside = url.startswith(SANDBOX) and url != SANDBOX
     if not inside:
         _check_url(url)
+    unless_said = get_args(_Hiding) if inside else ()
     return Target(
         name,
         url.rstrip("/"),
         _zone(table.timezone),
         None if inside else table.requests_per_minute,
         table.parallelism,
-        frozenset(table.reads_back),
+        frozenset(unless_said if table.reads_back is None else table.reads_back),
     )
 
 

@@ -17,11 +17,31 @@ if TYPE_CHECKING:
 
     from reconciler.declared import Declared
     from reconciler.live import LiveSeries
+    from reconciler.record import Entry
     from reconciler.values import Canonical
 
 
 # Before the ids that live shows for products which the file names by code.
 AS_IDS = "shown as ids"
+# Before the recorded value of what live does not show, where the file has moved away from it.
+AS_RECORDED = "recorded"
+PENDING, DRIFT, CONFLICT = "pending", "drift", "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What was last applied to a series (design, section 7). Without an entry, nothing was."""
+
+    entry: Entry | None
+    zone: ZoneInfo
+
+    def meaning(self, path: str) -> Canonical | None:
+        """The recorded value of a path; None where none is."""
+        return self.entry.meaning(path, self.zone) if self.entry else None
+
+    def value(self, path: str) -> Any:  # noqa: ANN401 - any JSON
+        """The same as it was sent."""
+        return self.entry.managed[path] if self.entry else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,20 +152,47 @@ def compare(
     live: LiveSeries | None,
     zone: ZoneInfo,
     proven: Collection[str],
+    base: Base | None = None,
 ) -> Comparison:
-    """Compare what a file declares with a live series, or with proven absence (None)."""
-    reading = Reading(zone, proven, until_series_ends(declared["expiryStrategyType"].canonical))
+    """Compare what a file declares with a live series, or with proven absence (None).
+
+    `base` tells who moved: without one no change has a cause.
+    """
+    reading = Reading(zone, proven, _until_series_ends(declared, live))
     managed: dict[str, tuple[Canonical, Canonical]] = {}
     changes = []
     for path, wish in declared.items():
         now = Mark.ABSENT if live is None else reading.meaning(live, path, wish.canonical)
         then = now if now == wish.exact else reading.settle(path, wish.canonical)
-        managed[path] = (now, then)
-        if differs(now, then):
-            before = None if live is None else live.value(path)
-            shown = None if before is Mark.ABSENT else before
-            changes.append(FieldChange(path, shown, wish.value, wish.line))
+        applied = base.meaning(path) if base else None
+        hidden = now is Mark.UNREADABLE and applied is not None and applied != then
+        managed[path] = ([AS_RECORDED, applied] if hidden else now, then)
+        if not differs(*managed[path]):
+            continue
+        before = None if live is None else live.value(path)
+        shown = None if before is Mark.ABSENT else before
+        if base and hidden:
+            shown = base.value(path)
+        cause = _cause(reading, path, managed[path], applied) if base else None
+        changes.append(FieldChange(path, shown, wish.value, wish.line, cause))
     return Comparison(managed, tuple(changes))
+
+
+def _cause(
+    reading: Reading, path: str, pair: tuple[Canonical, Canonical], applied: Canonical | None
+) -> str:
+    """Who moved since a value was applied: the file (pending), live (drift), or both (conflict)."""
+    now, then = pair
+    if applied is None or recorded(now) is not None or reading.agrees(path, now, applied):
+        return PENDING
+    return DRIFT if then == reading.settle(path, applied) else CONFLICT
+
+
+def _until_series_ends(declared: Mapping[str, Declared], live: LiveSeries | None) -> bool:
+    path = "expiryStrategyType"
+    if path in declared:
+        return until_series_ends(declared[path].canonical)
+    return live is not None and until_series_ends(live.meaning(path))
 
 
 def until_series_ends(strategy: Canonical) -> bool:
@@ -153,9 +200,22 @@ def until_series_ends(strategy: Canonical) -> bool:
     return strategy == "SERIES_EXPIRY"
 
 
+def strategy(
+    managed: Mapping[str, tuple[Canonical, Canonical]], money: Mapping[str, Canonical]
+) -> Canonical:
+    """The expiry strategy of a change, whether a file names it or not."""
+    path = "expiryStrategyType"
+    return managed[path][1] if path in managed else money.get(path, Mark.ABSENT)
+
+
 def differs(now: Canonical, then: Canonical) -> bool:
     """Whether a pair is a change. What cannot be read is none."""
     return not unreadable(now) and now != then
+
+
+def recorded(now: Canonical) -> Canonical | None:
+    """The recorded value that stands for what live does not show; None for any other value."""
+    return now[1] if isinstance(now, list) and now[:1] == [AS_RECORDED] else None
 
 
 def unreadable(now: Canonical) -> bool:

@@ -102,7 +102,12 @@ class Snapshot:
     live: Mapping[str, LiveSeries]  # by code: what the files name and live has
     orphans: Mapping[str, LiveSeries]  # by code: created by this tool, not given its code yet
     twins: Mapping[str, Sequence[LiveSeries]]  # by code: several rows, or a look-alike of the code
+    alike: Mapping[str, Sequence[LiveSeries]]  # by code: unclaimed, and just as its file wants it
+    by_id: Mapping[int, LiveSeries]  # what files adopt and the record knows, as far as it is live
+    named: Mapping[int, str]  # ids whose codes files name, those of other runs' choice included
     unmanaged: Sequence[LiveSeries]
+    unproven: frozenset[str]  # codes of which nobody knows whether they are free
+    trusted: bool  # the look-up by code proves absence
     proven: frozenset[str]  # the fields that this target has been seen to show when they are set
     unknown_keys: frozenset[str]
     other_offset: str | None  # that live prints dates with, when it is not the target's zone's

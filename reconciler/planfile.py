@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from reconciler.diff import FieldChange, Reading, differs, until_series_ends
+from reconciler.diff import FieldChange, Reading, differs, recorded
 from reconciler.errors import RefusedError
 from reconciler.fields import MANAGEABLE, canonical, split, wanted
 from reconciler.kinds import Kind
+from reconciler.lifecycle import Lifecycle
 from reconciler.plan import SEEN_LIVE, Change, Plan, encode
-from reconciler.risk import Blocked, judge
+from reconciler.risk import Blocked
 from reconciler.series import field_model
+from reconciler.sideeffects import CAUSE
 from reconciler.text import visible
 from reconciler.values import Mark
 
@@ -36,14 +38,14 @@ def to_json(plan: Plan) -> dict[str, Any]:
         "host": plan.host,
         "created_at": plan.created_at,
         "commit": plan.commit,
-        "base": None,
+        "base": plan.base,
         "against": None,
         "digest": plan.digest,
         "summary": {
             **{action: plan.count(action) for action in ("create", "adopt", "update")},
             "unchanged": plan.unchanged,
             "blocked": len(plan.blocked),
-            "drifted": 0,
+            "drifted": plan.drifted,
             "unmanaged": len(plan.unmanaged),
             "fields_compared": plan.fields_compared,
         },
@@ -78,10 +80,18 @@ def _change(change: Change) -> dict[str, Any]:
         },
         "sent": change.sent,
         "money": {path: encode(now) for path, now in change.money.items()},
-        "lifecycle": {},
+        "lifecycle": change.lifecycle.as_json(),
+        "shown": list(change.shown),
         "issued": change.issued,
         "redeemed": change.redeemed,
-        "blocked": [{"rule": why.rule, "message": why.message} for why in change.blocked],
+        **{
+            key: [{"rule": why.rule, "message": why.message} for why in found]
+            for key, found in (
+                ("seen", change.seen),
+                ("blocked", change.blocked),
+                ("allowed", change.allowed),
+            )
+        },
         "warnings": list(change.warnings),
         "digest": change.digest,
     }
@@ -115,10 +125,13 @@ class _Change(_Row):
     managed: dict[str, Annotated[list[Any], Field(min_length=2, max_length=2)]]
     sent: dict[str, Any]
     money: dict[str, Any]
-    lifecycle: Annotated[dict[str, Any], Field(max_length=0)]
+    lifecycle: dict[str, Any]
+    shown: list[str]
     issued: int
     redeemed: int
+    seen: list[_Blocked]
     blocked: list[_Blocked]
+    allowed: list[_Blocked]
     warnings: list[str]
     digest: str
 
@@ -146,9 +159,10 @@ class _Plan(_Row):
     requests: dict[str, int]
 
 
-def from_json(text: str, target: Target) -> Plan:
+def from_json(text: str, target: Target, now: datetime | None = None) -> Plan:
     """Read a plan back. Raise RefusedError for another target or format, and for any edit of what
-    a digest covers. Whether a change is blocked is not taken from the file but judged again.
+    a digest covers. Whether a change is blocked at `now` is not taken from the file but judged
+    again.
     """
     try:
         raw = json.loads(text)
@@ -169,14 +183,18 @@ def from_json(text: str, target: Target) -> Plan:
             f"the plan is for the target {read.target} on {read.host}, and this is {target.name}"
             f" on {target.host}; name the target with --target, or {_AGAIN}"
         )
+    try:
+        made_at = datetime.fromisoformat(read.created_at).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise RefusedError(f"the plan is damaged at created_at; {_AGAIN}") from None
     changes = []
     for row in read.changes:
-        change = _read_change(row, target)
+        change = _read_change(row, target, made_at)
         if change is None:
             raise RefusedError(
                 f"the plan was edited: {visible(row.seriesCode)} does not fit its digest; {_AGAIN}"
             )
-        changes.append(change)
+        changes.append(change.judged(target.zone, now or datetime.now(UTC)))
     plan = Plan(
         target=read.target,
         host=read.host,
@@ -188,6 +206,7 @@ def from_json(text: str, target: Target) -> Plan:
         reads=read.requests.get("read", 0),
         created_at=read.created_at,
         commit=read.commit,
+        base=read.base,
         tool=read.tool,
     )
     codes = [change.code for change in changes]
@@ -203,8 +222,12 @@ def _decode(value: Any) -> Canonical:  # noqa: ANN401 - any JSON
     return value  # type: ignore[no-any-return] # JSON is what a canonical value is
 
 
-def _read_change(row: _Change, target: Target) -> Change | None:
-    """One change, judged again; None when something inside its digest was edited."""
+def _read_change(row: _Change, target: Target, made_at: datetime) -> Change | None:
+    """One change; None when something inside its digest was edited."""
+    try:
+        lifecycle = Lifecycle.from_json(row.lifecycle)
+    except ValueError:
+        return None
     change = Change(
         action=row.action,
         code=row.seriesCode,
@@ -218,31 +241,30 @@ def _read_change(row: _Change, target: Target) -> Change | None:
         managed={path: (_decode(now), _decode(then)) for path, (now, then) in row.managed.items()},
         sent=row.sent,
         money={path: _decode(now) for path, now in row.money.items()},
+        lifecycle=lifecycle,
+        shown=tuple(row.shown),
         issued=row.issued,
         redeemed=row.redeemed,
-        blocked=tuple(
-            Blocked(why.rule, why.message) for why in row.blocked if why.rule in SEEN_LIVE
-        ),
+        seen=tuple(Blocked(why.rule, why.message) for why in row.seen),
         warnings=tuple(row.warnings),
         target=target.name,
         host=target.host,
     )
-    if change.digest != row.digest or not _follows(change, target):
-        return None
-    judged = judge(change.action, change.managed, change.money, change.issued, target.zone)
-    return replace(change, blocked=(*change.blocked, *judged))
+    sound = change.digest == row.digest and _follows(change, target, made_at)
+    return change if sound else None
 
 
-def _follows(change: Change, target: Target) -> bool:
+def _follows(change: Change, target: Target, made_at: datetime) -> bool:
     """Whether what is shown and sent is what `managed` says, in values that a file may have."""
     if not all(path.partition(".")[0] in MANAGED for path in change.managed):
         return False
     differing = [path for path, (now, then) in change.managed.items() if differs(now, then)]
     hiding = [path for path in change.managed if split(path)[0].hides]
-    spelled = [(field.path, field.after) for field in change.fields]
-    if not {"seriesCode", "expiryStrategyType"} <= set(change.managed):
+    asked = [field for field in change.fields if field.cause != CAUSE]
+    spelled = [(field.path, field.after) for field in asked]
+    if "seriesCode" not in change.managed or not all(why.rule in SEEN_LIVE for why in change.seen):
         return False
-    eyes = Reading(target.zone, (), until_series_ends(change.managed["expiryStrategyType"][1]))
+    eyes = change.eyes(target.zone, ())
     return (
         change.managed["seriesCode"][1] == change.code
         and (change.id is None) == (change.action == "create")
@@ -252,7 +274,18 @@ def _follows(change: Change, target: Target) -> bool:
             _means(path, after, change.managed[path][1], eyes)
             for path, after in [*spelled, *change.sent.items()]
         )
-        and all(_shows(field, change.managed[field.path][0], eyes) for field in change.fields)
+        and all(_shows(field, change.managed[field.path][0], eyes) for field in asked)
+        and _side_effects_follow(change, target, made_at, eyes)
+    )
+
+
+def _side_effects_follow(change: Change, target: Target, made_at: datetime, eyes: Reading) -> bool:
+    """Whether the side effects that are shown are those of the change."""
+    listed = [field for field in change.fields if field.cause == CAUSE]
+    moves = change.side_effects(target.zone, made_at) if change.fields else {}
+    return [field.path for field in listed] == sorted(moves) and all(
+        field.after == moves[field.path][1] and _shows(field, moves[field.path][0], eyes)
+        for field in listed
     )
 
 
@@ -272,6 +305,9 @@ def _means(path: str, after: object, then: Canonical, eyes: Reading) -> bool:
 def _shows(field: FieldChange, now: Canonical, eyes: Reading) -> bool:
     """Whether the printed `before` is what `managed` says of live."""
     row, _ = split(field.path)
+    applied = recorded(now)
+    if applied is not None:
+        return json.dumps(wanted(field.path, field.before, eyes.zone)[0]) == json.dumps(applied)
     if field.before is None:
         return now is Mark.ABSENT or row.unset is not None or row.kind is Kind.MOMENT
     return eyes.settle(field.path, canonical(field.path, field.before)) == now

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from reconciler.live import LiveSeries
     from reconciler.plan import Change
 
 DONE = "done"
@@ -24,17 +25,25 @@ _INCOMPLETE = frozenset({MOVED, FAILED, UNKNOWN, NOT_ATTEMPTED, NOT_CONVERGED})
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one change ended. `error` says why where it is not done."""
+    """How one change ended. `error` says why where it is not done; `row` is the last that was seen
+    of the series.
+    """
 
     code: str
     action: str
     id: int | None
     status: str
     error: str | None = None
+    row: LiveSeries | None = field(default=None, compare=False, repr=False)
+    foreign: bool = field(default=False, compare=False)  # somebody else wrote after our own write
 
-    def turned(self, status: str, error: str) -> Outcome:
+    def turned(self, status: str, error: str | None = None) -> Outcome:
         """The same change with another end."""
         return replace(self, status=status, error=error)
+
+    def showing(self, row: LiveSeries, *, foreign: bool = False) -> Outcome:
+        """The same end, with what was seen of the series after it."""
+        return replace(self, id=row.id, row=row, foreign=foreign)
 
 
 def outcome(change: Change, status: str, error: str | None = None) -> Outcome:
@@ -50,6 +59,8 @@ class ApplyReport:
     outcomes: tuple[Outcome, ...]
     requests: Mapping[str, int]
     error: str | None = None  # why nothing was attempted, where that is so
+    record: str | None = None  # the commit of the record that holds what was done
+    unrecorded: str | None = None  # why what was done is not in the record
 
     @property
     def counts(self) -> Counter[str]:
@@ -62,7 +73,7 @@ class ApplyReport:
         ended = set(self.counts)
         if self.error is not None:
             return "incomplete" if ended - {NOT_ATTEMPTED, BLOCKED} else "refused"
-        if ended & _INCOMPLETE:
+        if ended & _INCOMPLETE or self.unrecorded:
             return "incomplete"
         if BLOCKED in ended:
             return "refused"

@@ -12,12 +12,15 @@ from reconciler.constraints import violations
 from reconciler.diff import differs
 from reconciler.fields import split
 from reconciler.kinds import Access
+from reconciler.sideeffects import ends_early, predicted
 from reconciler.values import Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
+    from reconciler.lifecycle import Lifecycle
     from reconciler.values import Canonical
 
     Pairs = Mapping[str, tuple[Canonical, Canonical]]
@@ -31,17 +34,37 @@ class Blocked:
     message: str
 
 
-def judge(
-    action: str, managed: Pairs, money: Mapping[str, Canonical], issued: int, zone: ZoneInfo
-) -> Iterator[Blocked]:
-    """Every rule that forbids a change. `issued` is live's numIssued, 0 for a create.
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a change is judged by. `issued` is live's numIssued, 0 for a create; `now` is the one
+    reading of the clock that all rules share.
+    """
+
+    action: str
+    managed: Pairs
+    money: Mapping[str, Canonical]
+    lifecycle: Lifecycle
+    issued: int
+    zone: ZoneInfo
+    now: datetime
+
+
+def judge(case: Case) -> Iterator[Blocked]:
+    """Every rule that forbids a change.
 
     A create is held to the rule about `maxCreate` too: its second write is an update.
     """
-    yield from _below_issued(managed, money, issued)
-    if action == "create":
+    managed, money, zone = case.managed, case.money, case.zone
+    yield from _below_issued(managed, money, case.issued)
+    if case.action == "create":
         return  # the files have been checked against the rest
+    if case.lifecycle.protect and any(differs(*pair) for pair in managed.values()):
+        message = "the file protects this series: take `protect: true` away in a commit of its own"
+        yield Blocked("protected", message)
     yield from _immutable(managed)
+    if said := ends_early(predicted(managed, money, zone, case.now), case.now):
+        message = f"{said}; write the end that is meant, or allow side-effect with a reason"
+        yield Blocked("side-effect", message)
     before, after = dict(money), dict(money)
     before |= {path: now for path, (now, _) in managed.items()}
     after |= {path: then for path, (_, then) in managed.items()}
@@ -50,6 +73,22 @@ def judge(
         if (broken.path, broken.rule) not in already:
             hint = f"; write {broken.hint}" if broken.hint else ""
             yield Blocked(broken.rule, f"{broken.path}: {broken.message}{hint}")
+
+
+def permitted(
+    found: Iterable[Blocked], case: Case
+) -> tuple[tuple[Blocked, ...], tuple[Blocked, ...]]:
+    """Rules that forbid a change, and those that its file passes, with reason and last day."""
+    today = case.now.astimezone(case.zone).date()
+    blocked, allowed = [], []
+    for why in found:
+        allowance = case.lifecycle.allows(why.rule, today)
+        if allowance is None:
+            blocked.append(why)
+        else:
+            said = f"allowed until {allowance.until}: {allowance.reason} ({why.message})"
+            allowed.append(Blocked(why.rule, said))
+    return tuple(blocked), tuple(allowed)
 
 
 def _immutable(managed: Pairs) -> Iterator[Blocked]:

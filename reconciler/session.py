@@ -8,14 +8,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler import __version__, git
+from reconciler import __version__, git, recordref
 from reconciler.apply import Seen
+from reconciler.approvals import approved
 from reconciler.client import Client
 from reconciler.config import credentials, load_target, sandbox_credentials
 from reconciler.desired import load
-from reconciler.errors import FilesInvalidError, UsageError
-from reconciler.plan import Plan, make_plan
+from reconciler.errors import FilesInvalidError, RefusedError, UsageError
 from reconciler.planfile import from_json
+from reconciler.planning import make_plan
+from reconciler.recording import audit, entries
+from reconciler.redaction import Redactor
 from reconciler.snapshot import take
 
 if TYPE_CHECKING:
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
 
     from reconciler.config import Target
     from reconciler.declared import Desired
+    from reconciler.plan import Plan
+    from reconciler.record import Record
+    from reconciler.report import ApplyReport
     from reconciler.sandbox import Store
 
     Note = Callable[[str, int], None]
@@ -35,7 +41,7 @@ if TYPE_CHECKING:
 class Session:
     """Opens what a command needs, in the order that sends nothing before the files are right."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a command line settles
         self,
         *,
         series: Path,
@@ -43,12 +49,15 @@ class Session:
         config: Path | None,
         environment: Mapping[str, str],
         note: Note,
+        redactor: Redactor | None = None,
     ) -> None:
         """Settle the target. Raises UsageError."""
         url = environment.get("RECONCILER_API_URL") or None
         self.target: Target = load_target(config, target, url)
         self.series, self.note = series, note
         self.seen = Seen()
+        self._redactor = redactor or Redactor()
+        self._record: Record | None = None
         self._environment = environment
         self._stack = ExitStack()
         self._client: Client | None = None
@@ -73,7 +82,8 @@ class Session:
             inside = self.target.sandbox_path
             who = credentials(self._environment) if inside is None else sandbox_credentials()
             transport = None if inside is None else self._sandbox(inside)
-            self._client = Client(self.target, who, transport, self.note)
+            redactor = Redactor() if inside is not None else self._redactor  # it has no secrets
+            self._client = Client(self.target, who, transport, self.note, redactor=redactor)
             self._stack.enter_context(self._client)
         return self._client
 
@@ -81,6 +91,51 @@ class Session:
     def requests(self) -> dict[str, int]:
         """How many requests this run has made, by kind; the sum is all of them."""
         return self._client.requests.counted() if self._client else {"read": 0, "write": 0}
+
+    @property
+    def record(self) -> Record:
+        """What was applied to the target so far. Raises RecordError and RefusedError."""
+        if self._record is None:
+            self._record = recordref.read(self.series, self.target.name)
+        return self._record
+
+    def fetch_record(self) -> None:
+        """Bring what others applied, so that the next plan knows it. Raises RecordError, and
+        UsageError where there is no repository to keep a record in.
+        """
+        if git.head(self.series) is None:
+            raise UsageError(
+                f"--record keeps what was applied in git, and {self.series} is in no repository"
+                " with a commit; leave --record out, or commit the files first"
+            )
+        recordref.fetch(self.series, self.target.name)
+        self._record = None
+
+    def save_record(self, plan: Plan, report: ApplyReport) -> str | None:
+        """Record what is done, share it, and say in which commit. Raises RecordError."""
+        found = entries(plan, report, self.record, self.target.zone)
+        if not found:
+            return self.record.tip
+        who = self._environment.get("GITHUB_ACTOR")
+        recordref.advance(self.series, self.target.name, found, audit(plan, report), who)
+        recordref.push(self.series, self.target.name)
+        self._record = None
+        return self.record.tip
+
+    def check_commit(self, commit: str | None) -> None:
+        """Raise RefusedError for a plan whose commit does not follow what was applied already."""
+        for applied in sorted(self.record.commits if commit else ()):
+            follows = git.descends(self.series, str(commit), applied)
+            if follows is None:
+                raise RefusedError(
+                    f"the record says that {applied} was applied, and this clone does not know it:"
+                    " fetch the whole history (git fetch --unshallow), then run again"
+                )
+            if not follows:
+                raise RefusedError(
+                    f"{commit} does not follow {applied}, which was applied already: going back"
+                    " would undo it; apply from a commit that has both"
+                )
 
     def desired(self) -> tuple[Mapping[str, Desired], list[str]]:
         """The desired series, and what is worth knowing about their files.
@@ -103,8 +158,9 @@ class Session:
         chosen = {code: everything[code] for code in only} if only else everything
         self.note(f"reading {self.target.name} for {len(chosen)} series", 1)
         client = self.client
-        snapshot = take(client, chosen, everything.keys())
-        self.seen = Seen(snapshot.proven, time.monotonic(), snapshot.other_offset)
+        record = self.record
+        snapshot = take(client, chosen, everything.keys(), record)
+        self.seen = Seen(snapshot.proven, time.monotonic(), snapshot.trusted, snapshot.other_offset)
         return make_plan(
             self.target,
             chosen,
@@ -114,17 +170,24 @@ class Session:
             commit=git.head(self.series),
             tool=__version__,
             warnings=warnings,
+            record=record,
         )
 
     def saved_plan(self, file: str) -> Plan:
         """A plan from a file. Raises UsageError without one, RefusedError for one that is off."""
-        try:
-            text = Path(file).read_text(encoding="utf-8")
-        except OSError as error:
-            raise UsageError(f"the plan {file} cannot be read: {error.strerror}") from None
-        except UnicodeDecodeError:
-            raise UsageError(f"the plan {file} cannot be read: it is not UTF-8") from None
-        return from_json(text, self.target)
+        self.seen = Seen(proven=self.record.shown)
+        return from_json(_text(file, "plan"), self.target)
+
+    def approved(self, files: Sequence[str]) -> frozenset[str]:
+        """The change digests that reviewed plans or lists name. Raises as `saved_plan` does."""
+        found = [approved(_text(file, "review"), file, self.target) for file in files]
+        return frozenset[str]().union(*found)
+
+    @property
+    def lock_name(self) -> str:
+        """What tells this target from others of its name on this machine."""
+        inside = self.target.sandbox_path
+        return self.target.host if inside is None else f"sandbox:{Path(inside).resolve()}"
 
     def _sandbox(self, file: str) -> httpx.BaseTransport:
         store = open_sandbox(file)
@@ -132,6 +195,15 @@ class Session:
         from reconciler.sandbox import transport
 
         return transport(store)
+
+
+def _text(file: str, what: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"the {what} {file} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"the {what} {file} cannot be read: it is not UTF-8") from None
 
 
 def open_sandbox(file: str) -> Store:

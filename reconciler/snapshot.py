@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from reconciler.diff import compare
 from reconciler.errors import UnexpectedAnswerError
 from reconciler.fields import FIELDS
+from reconciler.inventory import survey
 from reconciler.live import LiveSeries, Snapshot, first_other_offset
 from reconciler.plan import claim_token
+from reconciler.record import EMPTY
 from reconciler.text import folded
 
 if TYPE_CHECKING:
@@ -17,54 +19,68 @@ if TYPE_CHECKING:
 
     from reconciler.client import Client
     from reconciler.declared import Desired
+    from reconciler.record import Record
 
-_HIDING = tuple(field.name for field in FIELDS.values() if field.hides)
+HIDING = tuple(field.name for field in FIELDS.values() if field.hides)
 
 
-def take(client: Client, desired: Mapping[str, Desired], named: Collection[str] = ()) -> Snapshot:
+def take(
+    client: Client,
+    desired: Mapping[str, Desired],
+    named: Collection[str] = (),
+    record: Record = EMPTY,
+) -> Snapshot:
     """List everything, ask by code for what the list did not show, and read by id whatever differs
     or was not shown whole. `named` are further codes that files claim. Raises ApiError.
     """
     target = client.target
-    rows, missing = _rows(client, desired)
+    seen = survey(client, desired.keys())
+    rows = dict(seen.rows)
     by_code: defaultdict[str, list[LiveSeries]] = defaultdict(list)
     for row in sorted(rows.values(), key=lambda row: row.id):
         by_code[folded(row.code)].append(row)
-    tokens = {claim_token(target.name, target.host, code): code for code in missing}
-    created = _created(tokens, (row for row in rows.values() if row.code not in desired))
-    orphans = {code: found[0] for code, found in created.items() if len(found) == 1}
     exact = {code: [row for row in by_code[folded(code)] if row.code == code] for code in desired}
     live = {code: found[0] for code, found in exact.items() if found}
-    proven = set(target.reads_back) | _seen_set(rows.values())
+    tokens = {claim_token(target.name, target.host, code): code for code in desired}
+    created = _created(tokens, (row for row in rows.values() if row.code not in desired))
+    orphans = {code: found[0] for code, found in created.items() if len(found) == 1}
+    proven = set(target.reads_back) | record.shown | _seen_set(rows.values())
+    claims = {row.id: code for code, found in exact.items() for row in found}
+    owned = {row.id for found in created.values() for row in found} | claims.keys()
+    free = [row for row in rows.values() if row.id not in owned and row.code not in named]
+    absent = [desired[code] for code in seen.missing if code not in live and code not in created]
+    near = _near(absent, (row for row in free if row.id not in record.by_id))
+    sought = _sought(desired, record, claims.keys())
     again = [row for code, row in live.items() if _unsure(desired[code], row, client, proven)]
     again += orphans.values()
-    whole = client.by_ids([row.id for row in again])
+    asked = {row.id for rows_ in (again, *near.values()) for row in rows_}
+    whole = client.by_ids(sorted(asked | sought))
     proven |= _seen_set(whole.values())
     for row in again:
         if row.id not in whole or whole[row.id].code != row.code:
             raise UnexpectedAnswerError(f"{row.code} moved while it was read; run again")
-    claimed = {row.id for found in exact.values() for row in found}
-    claimed |= {row.id for found in created.values() for row in found}
     return Snapshot(
         live={code: whole.get(row.id, row) for code, row in live.items()},
         orphans={code: whole.get(row.id, row) for code, row in orphans.items()},
         twins=_twins(desired, exact, by_code)
-        | {code: found for code, found in created.items() if len(found) > 1},
-        unmanaged=[row for row in rows.values() if row.id not in claimed and row.code not in named],
+        | {code: found for code, found in created.items() if len(found) > 1 and code not in live},
+        alike=_alike(desired, near, whole, client, proven),
+        by_id={one: whole[one] for one in sought if one in whole},
+        named=claims | {row.id: row.code for row in rows.values() if row.code in named},
+        unmanaged=free,
+        unproven=seen.unproven,
+        trusted=seen.trusted,
         proven=frozenset(proven),
         unknown_keys=frozenset(key for row in rows.values() for key in row.unknown_keys),
         other_offset=first_other_offset(rows.values(), target.zone),
     )
 
 
-def _rows(client: Client, desired: Collection[str]) -> tuple[dict[int, LiveSeries], list[str]]:
-    """Every row that the list shows or that has a wanted code, and the codes not in the list."""
-    rows = {row.id: row for row in client.list_series()}
-    shown = {row.code for row in rows.values()}
-    missing = [code for code in desired if code not in shown]
-    for found in client.each(client.by_code, missing):
-        rows |= {row.id: row for row in found}
-    return rows, missing
+def _sought(desired: Mapping[str, Desired], record: Record, live: Collection[int]) -> set[int]:
+    """The ids that files adopt, and those that the record knows and no wanted code leads to."""
+    adopted = {one.lifecycle.adopt for one in desired.values()}
+    known = {record.entries[code].id for code in desired if code in record.entries}
+    return {one for one in adopted if one is not None} | (known - set(live))
 
 
 def _created(tokens: Mapping[str, str], rows: Iterable[LiveSeries]) -> dict[str, list[LiveSeries]]:
@@ -76,6 +92,40 @@ def _created(tokens: Mapping[str, str], rows: Iterable[LiveSeries]) -> dict[str,
     return found
 
 
+def _near(absent: Iterable[Desired], rows: Iterable[LiveSeries]) -> dict[str, list[LiveSeries]]:
+    """Per code that is not live: the unclaimed series that have its description and POS code.
+
+    Every file names both, so few are left to be compared.
+    """
+    wanted: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for one in absent:
+        wanted[one.values["description"], one.values["discountCode"]].append(one.code)
+    found: defaultdict[str, list[LiveSeries]] = defaultdict(list)
+    for row in rows if wanted else ():
+        names = str(row.raw.get("description")), str(row.raw.get("discountCode"))
+        for code in wanted.get(names, ()):
+            found[code].append(row)
+    return found
+
+
+def _alike(
+    desired: Mapping[str, Desired],
+    near: Mapping[str, list[LiveSeries]],
+    whole: Mapping[int, LiveSeries],
+    client: Client,
+    proven: set[str],
+) -> dict[str, list[LiveSeries]]:
+    """Per code: the series that agree with its file in all but the code (design, section 6)."""
+    alike: dict[str, list[LiveSeries]] = {}
+    for code, rows in near.items():
+        declared = dict(desired[code].declared)
+        del declared["seriesCode"]
+        for row in (whole[one.id] for one in rows if one.id in whole):
+            if not compare(declared, row, client.target.zone, proven).changes:
+                alike.setdefault(code, []).append(row)
+    return alike
+
+
 def _unsure(desired: Desired, row: LiveSeries, client: Client, proven: set[str]) -> bool:
     """Whether a row of the list does not settle that nothing differs."""
     if not all(row.shows(path) for path in desired.declared):
@@ -85,7 +135,7 @@ def _unsure(desired: Desired, row: LiveSeries, client: Client, proven: set[str])
 
 def _seen_set(rows: Iterable[LiveSeries]) -> set[str]:
     """The fields that may hide, and that one of these rows shows set."""
-    return {name for row in rows for name in _HIDING if row.raw.get(name)}
+    return {name for row in rows for name in HIDING if row.raw.get(name)}
 
 
 def _twins(

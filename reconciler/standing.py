@@ -2,52 +2,111 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reconciler.diff import unreadable
+from reconciler import values
+from reconciler.diff import recorded, unreadable
+from reconciler.fields import split
+from reconciler.kinds import Kind
 from reconciler.values import Mark
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from reconciler.diff import Reading
     from reconciler.live import LiveSeries
     from reconciler.plan import Change
     from reconciler.values import Canonical
 
 
-def pending(change: Change, row: LiveSeries, eyes: Reading) -> list[str]:
-    """The managed paths at which live is not as wanted; empty when it is at the planned after."""
-    said = []
-    for path, (_, then) in change.managed.items():
-        now = eyes.meaning(row, path, then)
-        if not eyes.agrees(path, now, then):
-            said.append(f"{path} should be {_shown(then)} and is {_shown(now)}")
-    return said
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How to hold a live row to a change. `now` is the run's one reading of the clock."""
+
+    change: Change
+    eyes: Reading
+    now: datetime
+
+    def pending(self, row: LiveSeries) -> list[str]:
+        """The managed paths at which live is not as wanted, in words that say what became of each
+        value; empty when live is at the planned after, as far as it shows.
+        """
+        said = []
+        for path, (_, then) in self.change.managed.items():
+            now = self.eyes.meaning(row, path, then)
+            if not self.eyes.agrees(path, now, then):
+                said.append(f"{path} should be {_shown(then)} and is {_shown(now)}")
+                said[-1] += explained(path, then, now)
+        return said
+
+    def blind(self, row: LiveSeries) -> list[str]:
+        """The paths that the change moves and that live does not show: nothing tells whether they
+        are as wanted.
+        """
+        return [
+            path
+            for path, (before, then) in self.change.managed.items()
+            if recorded(before) is not None and unreadable(self.eyes.meaning(row, path, then))
+        ]
+
+    def moved(self, row: LiveSeries) -> str:
+        """Where live is at neither the planned before nor the planned after; empty if nowhere."""
+        said = []
+        for path, (before, after) in self.change.managed.items():
+            now = self.eyes.meaning(row, path, after)
+            if now != before and self._elsewhere(path, before, now, after):
+                said.append(f"{path} was {_shown(before)} and is {_shown(now)}")
+        said += self.strayed(row)
+        for name in self.change.shown:
+            if row.raw.get(name) is None and not self._names(name):
+                said.append(f"{name} was shown and is not shown any more")
+        if said:
+            said.append("it was left alone; plan again")
+        return "; ".join(said)
+
+    def strayed(self, row: LiveSeries) -> list[str]:
+        """The money that no file names and that is neither as planned from nor as the write makes
+        it, in words.
+        """
+        made = self.change.side_effects(self.eyes.zone, self.now)
+        said = []
+        for path, before in self.change.money.items():
+            now = self.eyes.money_at(row, path)
+            after = made[path][1] if path in made else before
+            if now != after and not self.eyes.agrees(path, now, before):
+                said.append(f"{path} was {_shown(before)} and is {_shown(now)}")
+        return said
+
+    def _names(self, name: str) -> bool:
+        return any(path.partition(".")[0] == name for path in self.change.managed)
+
+    def _elsewhere(self, path: str, before: Canonical, now: Canonical, after: Canonical) -> bool:
+        """Whether a value that left its `before` is not at its `after` either."""
+        applied = recorded(before)
+        if unreadable(now):
+            return unreadable(before)  # else it is only not shown any more
+        if applied is not None and self.eyes.agrees(path, now, applied):
+            return False
+        return not self.eyes.agrees(path, now, after)
 
 
-def moved(change: Change, row: LiveSeries, eyes: Reading) -> str:
-    """Where live is at neither the planned before nor the planned after; empty if nowhere."""
-    said = []
-    for path, (before, after) in change.managed.items():
-        now = eyes.meaning(row, path, after)
-        if now != before and _elsewhere(path, before, now, after, eyes):
-            said.append(f"{path} was {_shown(before)} and is {_shown(now)}")
-    for path, before in change.money.items():
-        now = eyes.money_at(row, path)
-        if not eyes.agrees(path, now, before):
-            said.append(f"{path} was {_shown(before)} and is {_shown(now)}")
-    if said:
-        said.append("it was left alone; plan again")
-    return "; ".join(said)
-
-
-def _elsewhere(
-    path: str, before: Canonical, now: Canonical, after: Canonical, eyes: Reading
-) -> bool:
-    """Whether a value that left its `before` is not at its `after` either."""
-    if unreadable(now):
-        return unreadable(before)  # else it is only not shown any more
-    return not eyes.agrees(path, now, after)
+def explained(path: str, then: Canonical, now: Canonical) -> str:
+    """What the server is known to do to values that makes this one of that (section 5)."""
+    field, _ = split(path)
+    if now is Mark.ABSENT:
+        return " (the server dropped it)"
+    if isinstance(then, int) and isinstance(now, int) and not isinstance(then, bool):
+        if path == "discountValue" and values.float32_of(then) == now:
+            return " (the server rounded it)"
+        return " (the server wrapped it)" if values.wrapped(then) == now else ""
+    if field.kind in {Kind.DAY, Kind.MOMENT} and values.hours_apart(then, now) <= values.DAY_HOURS:
+        return " (the server cut it)"
+    return ""
 
 
 def _shown(value: Canonical) -> str:
+    applied = recorded(value)
+    if applied is not None:
+        return f"{applied!r} as recorded"
     return value.value if isinstance(value, Mark) else repr(value)

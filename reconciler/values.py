@@ -256,14 +256,36 @@ def _place(raw: dict[str, Any]) -> list[Any] | None:
     return [str(raw.get("redemptionOrgEntityType")), _whole(raw["orgEntityId"])]
 
 
+DAY_HOURS = 24
+
+
+def hours_apart(one: object, other: object) -> float:
+    """How far two canonical moments are from each other; infinite where one is none."""
+    try:
+        gap = datetime.fromisoformat(str(one)) - datetime.fromisoformat(str(other))
+    except (ValueError, TypeError):
+        return math.inf
+    return abs(gap.total_seconds()) / 3600
+
+
 def float32(value: int) -> int:
     """What a whole number becomes in 32 bits of floating point."""
     return int(struct.unpack("f", struct.pack("f", value))[0])
 
 
+def float32_of(value: int) -> int | None:
+    """The same for any whole number; None for one that is too large for it."""
+    try:
+        return float32(value)
+    except OverflowError:
+        return None
+
+
+def wrapped(value: int) -> int:
+    """What a whole number becomes in 32 bits."""
+    return (value + 2**31) % 2**32 - 2**31
+
+
 def fits_float32(value: int) -> bool:
     """Whether float32 holds a whole number exactly."""
-    try:
-        return float32(value) == value
-    except OverflowError:
-        return False
+    return float32_of(value) == value

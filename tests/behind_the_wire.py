@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import httpx
+from faketime import FakeTime
 
+from reconciler.client import Client
+from reconciler.config import sandbox_credentials
 from reconciler.sandbox import Store, transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from reconciler.config import Target
 
 
 def writes(store: Store) -> list[str]:
@@ -22,6 +27,11 @@ def last_put(store: Store) -> dict[str, Any]:
     body = bodies[-1]["CouponSeriesV2"]
     assert isinstance(body, dict)
     return body
+
+
+def talking(target: Target, wire: httpx.BaseTransport) -> Client:
+    """A client on a wire, whose waits take no time."""
+    return Client(target, sandbox_credentials(), wire, clock=FakeTime().clock)
 
 
 class Broken(httpx.BaseTransport):

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 import pytest
+from faketime import FakeTime
 
 from reconciler.apply import execute
 from reconciler.cli import run
 from reconciler.client import Client
 from reconciler.config import Target, sandbox_credentials
 from reconciler.desired import load
-from reconciler.plan import Plan, make_plan
+from reconciler.planning import make_plan
 from reconciler.sandbox import Behaviour, Store, transport
 from reconciler.snapshot import take
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconciler.declared import Desired
+    from reconciler.plan import Plan
 
 UTC = ZoneInfo("UTC")
 MINIMAL = """\
@@ -65,7 +67,7 @@ def target() -> Target:
 @pytest.fixture
 def client(store: Store, target: Target) -> Iterator[Client]:
     """A client of the sandbox in memory, inside the process."""
-    with Client(target, sandbox_credentials(), transport(store)) as opened:
+    with Client(target, sandbox_credentials(), transport(store), clock=FakeTime().clock) as opened:
         yield opened
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from behind_the_wire import writes
 from conftest import MINIMAL, applied, planned
+from faketime import FakeTime
 
 from reconciler.apply import Seen, execute
 from reconciler.client import Client
@@ -222,7 +223,7 @@ def test_a_code_that_differs_in_case_alone_is_not_created(
 def test_an_update_works_where_the_server_merges_too(target: Target, desired: FromText) -> None:
     with (
         Store(":memory:", Behaviour(put="merge")) as store,
-        Client(target, sandbox_credentials(), transport(store)) as client,
+        Client(target, sandbox_credentials(), transport(store), clock=FakeTime().clock) as client,
     ):
         applied(client, desired(MINIMAL + "productInfo: [{productType: SKU, productIds: [1]}]\n"))
         files = desired(MINIMAL + "productInfo: []\nmaxRedeem: unlimited\n")

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from behind_the_wire import Broken, forgetful, lost, refused, writes
+from behind_the_wire import Broken, forgetful, lost, refused, talking, writes
 from conftest import MINIMAL, applied, planned
 
 from reconciler.apply import Seen, Watch, execute
 from reconciler.client import Client
-from reconciler.config import Target, sandbox_credentials
+from reconciler.config import Target
 from reconciler.errors import UsageError
 from reconciler.sandbox import Store, transport
 
@@ -28,7 +28,7 @@ def india(target: Target) -> Target:
 def test_a_create_whose_answer_is_lost_goes_on_with_what_it_left(
     store: Store, target: Target, desired: FromText
 ) -> None:
-    with Client(target, sandbox_credentials(), Broken(store, lost("POST"))) as client:
+    with talking(target, Broken(store, lost("POST"))) as client:
         assert applied(client, desired(MINIMAL)) == {"APRIL100": "done"}
 
     assert [row["seriesCode"] for row in store.rows()] == ["APRIL100"]
@@ -40,7 +40,7 @@ def test_an_update_whose_answer_is_lost_is_done_when_live_shows_it(
 ) -> None:
     applied(client, desired(MINIMAL))
 
-    with Client(target, sandbox_credentials(), Broken(store, lost("PUT"))) as deaf:
+    with talking(target, Broken(store, lost("PUT"))) as deaf:
         assert applied(deaf, desired(MINIMAL + "minBillAmount: 5\n")) == {"APRIL100": "done"}
 
 
@@ -53,7 +53,7 @@ def test_a_claim_that_fails_says_which_series_is_left_and_the_next_run_goes_on(
                 return refused("PUT", 788)(request, httpx.Response(200))
             return super().handle_request(request)
 
-    with Client(target, sandbox_credentials(), NeverPut(store, lambda _, answer: answer)) as odd:
+    with talking(target, NeverPut(store, lambda _, answer: answer)) as odd:
         (found,) = execute(planned(odd, desired(MINIMAL)), odd)
     row_id = store.rows()[0]["id"]
     assert ("failed", True) == (found.status, f"created as id {row_id}" in str(found.error))
@@ -70,7 +70,7 @@ def test_a_create_that_may_have_happened_and_shows_nowhere_is_unknown(
             return httpx.Response(500, json={"errors": [{"code": 730, "message": "unknown"}]})
         return httpx.Response(200, json={"entity": [], "warnings": []})
 
-    with Client(target, sandbox_credentials(), httpx.MockTransport(answer)) as client:
+    with talking(target, httpx.MockTransport(answer)) as client:
         assert applied(client, desired(MINIMAL)) == {"APRIL100": "unknown"}
 
 
@@ -85,7 +85,7 @@ def test_one_change_that_fails_does_not_stop_the_others(
                 return refused("POST", 735)(request, httpx.Response(200))
             return super().handle_request(request)
 
-    with Client(target, sandbox_credentials(), Picky(store, lambda _, answer: answer)) as client:
+    with talking(target, Picky(store, lambda _, answer: answer)) as client:
         ended = applied(client, desired(other, MINIMAL.replace("APRIL100", "ZEBRA")))
 
     assert {"BOOM": "failed", "ZEBRA": "done"} == ended
@@ -101,7 +101,7 @@ def test_after_the_target_is_gone_the_rest_is_not_attempted(
         raise httpx.ConnectError("refused", request=request)
 
     files = desired(MINIMAL, MINIMAL.replace("APRIL100", "MAY100"))
-    with Client(target, sandbox_credentials(), Broken(store, gone)) as client:
+    with talking(target, Broken(store, gone)) as client:
         assert {"APRIL100": "failed", "MAY100": "not attempted"} == applied(client, files)
 
 
@@ -119,7 +119,7 @@ def test_a_run_that_is_stopped_starts_nothing_new(
 def test_what_the_server_does_not_keep_is_not_converged_and_named(
     store: Store, target: Target, desired: FromText
 ) -> None:
-    with Client(target, sandbox_credentials(), Broken(store, forgetful)) as client:
+    with talking(target, Broken(store, forgetful)) as client:
         (found,) = execute(planned(client, desired(MINIMAL + "minBillAmount: 7\n")), client)
 
     assert ("not converged", "minBillAmount should be 7 and is -1") == (found.status, found.error)
@@ -135,7 +135,7 @@ def test_a_wrapped_create_answer_is_looked_up_by_its_token(
         data = {"couponSeriesId": "CS-789012", "description": "April 100"}
         return httpx.Response(200, json={"status": "success", "message": "ok", "data": data})
 
-    with Client(target, sandbox_credentials(), Broken(store, wrapped)) as client:
+    with talking(target, Broken(store, wrapped)) as client:
         assert applied(client, desired(MINIMAL)) == {"APRIL100": "done"}
     assert writes(store) == ["POST", "PUT"]
 
@@ -148,7 +148,7 @@ def test_a_zone_that_live_does_not_print_stops_a_saved_plan_before_any_write(
     so_far = writes(store)
 
     with (
-        Client(india(target), sandbox_credentials(), transport(store)) as other,
+        talking(india(target), transport(store)) as other,
         pytest.raises(UsageError, match=r"live prints dates with \+00:00"),
     ):
         execute(plan, other)
@@ -160,7 +160,7 @@ def test_a_plan_warns_of_a_zone_that_live_does_not_print(
 ) -> None:
     applied(client, desired(MINIMAL))
 
-    with Client(india(target), sandbox_credentials(), transport(store)) as other:
+    with talking(india(target), transport(store)) as other:
         plan = planned(other, desired(MINIMAL))
 
     assert ["set timezone in reconciler.toml" in said for said in plan.warnings] == [True]
@@ -179,7 +179,7 @@ def test_an_error_of_ours_in_one_change_does_not_stop_the_others(
     heard: dict[str, str] = {}
     watch = Watch(tell=lambda one: heard.update({one.code: one.status}))
     with (
-        Client(target, sandbox_credentials(), Buggy(store, lambda _, answer: answer)) as client,
+        talking(target, Buggy(store, lambda _, answer: answer)) as client,
         pytest.raises(ZeroDivisionError),
     ):
         execute(planned(client, files), client, watch=watch)
@@ -201,7 +201,7 @@ def test_a_zone_that_a_created_series_does_not_print_stops_before_its_claim(
     store: Store, target: Target, desired: FromText
 ) -> None:
     files = desired(MINIMAL, MINIMAL.replace("APRIL100", "MAY100"))
-    with Client(india(target), sandbox_credentials(), transport(store)) as other:
+    with talking(india(target), transport(store)) as other:
         ended = {one.code: one for one in execute(planned(other, files), other)}
 
     assert ["failed", "not attempted"] == [one.status for one in ended.values()]
@@ -213,7 +213,7 @@ def test_a_zone_that_any_listed_series_does_not_print_warns_in_the_plan(
     store: Store, target: Target, desired: FromText
 ) -> None:
     store.ui_create(seriesCode="BY-HAND", validTillDate="2035-06-12T00:00:00Z")
-    with Client(india(target), sandbox_credentials(), transport(store)) as other:
+    with talking(india(target), transport(store)) as other:
         plan = planned(other, desired(MINIMAL))
 
     assert ["set timezone in reconciler.toml" in said for said in plan.warnings] == [True]

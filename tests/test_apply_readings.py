@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from behind_the_wire import Broken, forgetful, writes
+from behind_the_wire import Broken, forgetful, talking, writes
 from conftest import MINIMAL, applied, planned
 
 from reconciler.apply import Seen, Watch, execute
-from reconciler.client import Client
-from reconciler.config import Target, sandbox_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conftest import FromText
 
+    from reconciler.client import Client
+    from reconciler.config import Target
     from reconciler.sandbox import Store
 
 
@@ -75,7 +75,7 @@ def test_what_cannot_be_read_again_is_not_attempted_and_creates_go_on(
     def busy(_request: httpx.Request) -> httpx.Response:
         return httpx.Response(503, json={})
 
-    with Client(target, sandbox_credentials(), unreadable(store, busy)) as other:
+    with talking(target, unreadable(store, busy)) as other:
         ended = {one.code: one.status for one in execute(plan, other)}
 
     assert ended == {"APRIL100": "not attempted", "MAY100": "done"}
@@ -93,7 +93,7 @@ def test_a_target_that_is_gone_when_it_is_read_again_ends_the_run(
     def refused_connection(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("refused", request=request)
 
-    with Client(target, sandbox_credentials(), unreadable(store, refused_connection)) as other:
+    with talking(target, unreadable(store, refused_connection)) as other:
         ended = {one.status for one in execute(plan, other)}
 
     assert (ended, writes(store)) == ({"not attempted"}, so_far)
@@ -122,7 +122,7 @@ def test_a_series_that_is_gone_after_its_write_has_not_converged(
             store.reset()
         return response
 
-    with Client(target, sandbox_credentials(), Broken(store, vanish)) as other:
+    with talking(target, Broken(store, vanish)) as other:
         (found,) = execute(plan, other)
 
     assert ("not converged", "live does not show it any more") == (found.status, found.error)
@@ -149,7 +149,7 @@ def test_a_read_back_that_fails_turns_only_what_the_answer_left_open(
             return httpx.Response(500, json={})
         return response
 
-    with Client(target, sandbox_credentials(), Broken(store, deaf_afterwards)) as other:
+    with talking(target, Broken(store, deaf_afterwards)) as other:
         (found,) = execute(plan, other)
 
     assert ends == found.status
@@ -172,7 +172,7 @@ def test_an_update_that_may_still_happen_is_unknown(
                 return httpx.Response(500, json={})
             return super().handle_request(request)
 
-    with Client(target, sandbox_credentials(), Late(store, lambda _, answer: answer)) as other:
+    with talking(target, Late(store, lambda _, answer: answer)) as other:
         (found,) = execute(plan, other)
 
     assert found.status == "unknown"
@@ -194,7 +194,7 @@ def test_a_done_write_that_could_not_be_read_back_says_so(
             return httpx.Response(500, json={})
         return response
 
-    with Client(target, sandbox_credentials(), Broken(store, deaf_afterwards)) as other:
+    with talking(target, Broken(store, deaf_afterwards)) as other:
         (found,) = execute(plan, other)
 
     assert ("done", "could not be read back" in str(found.error)) == (found.status, True)
@@ -207,7 +207,7 @@ def test_a_write_whose_answer_shows_otherwise_is_never_told_as_done(
     plan = planned(client, desired(MINIMAL + "minBillAmount: 5\n"))
 
     heard: list[str] = []
-    with Client(target, sandbox_credentials(), Broken(store, forgetful)) as other:
+    with talking(target, Broken(store, forgetful)) as other:
         execute(plan, other, watch=Watch(tell=lambda one: heard.append(one.status)))
 
     assert heard == ["not converged"]
@@ -225,7 +225,7 @@ def test_an_answer_that_lags_behind_is_done_once_the_read_back_shows_it(
         response.read()
         return httpx.Response(200, json=response.json() | {"minBillAmount": -1})
 
-    with Client(target, sandbox_credentials(), Broken(store, late)) as other:
+    with talking(target, Broken(store, late)) as other:
         (found,) = execute(plan, other)
 
     assert (found.status, found.error) == ("done", None)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import planned
+from faketime import FakeTime
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import files, live_rows
@@ -68,7 +69,7 @@ def converges(
     desired = {"CODE": from_values(wanted, zone)}
     with (
         Store(":memory:", behaviour) as store,
-        Client(target, sandbox_credentials(), transport(store)) as client,
+        Client(target, sandbox_credentials(), transport(store), clock=FakeTime().clock) as client,
     ):
         if live is not None:
             store.ui_create(**printed(live, ZoneInfo(zone)))

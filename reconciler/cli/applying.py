@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -16,10 +17,11 @@ from reconciler.cli.terminal import (
     tell,
     write_json,
 )
-from reconciler.errors import RefusedError
+from reconciler.errors import ReconcilerError, RefusedError
+from reconciler.lock import held
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from types import FrameType
 
     from reconciler.plan import Plan
@@ -33,6 +35,13 @@ INTERRUPTED = 130
 @click.argument("plan_file", required=False, metavar="[PLAN]")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--expect", metavar="DIGEST", help="Only if the plan has this digest.")
+@click.option(
+    "--reviewed",
+    multiple=True,
+    metavar="FILE",
+    help="Only changes that stand in this plan or list of change digests; may be repeated.",
+)
+@click.option("--record", is_flag=True, help="Keep what was done in git, and share it.")
 @click.option(
     "--report",
     "report_file",
@@ -54,6 +63,8 @@ def apply(
     plan_file: str | None,
     yes: bool,  # noqa: FBT001 - click passes flags by name
     expect: str | None,
+    reviewed: Sequence[str],
+    record: bool,  # noqa: FBT001 - the same
     report_file: str | None,
     shape: str,
 ) -> None:
@@ -61,11 +72,12 @@ def apply(
     settings.format = shape
     if report_file:
         check_writable(report_file)
-    run = _Apply(settings)
+    run = _Apply(settings, _Asked(plan_file, yes, expect, tuple(reviewed), record))
     try:
         with _interrupts(run), settings.session() as session:
             run.session = session
-            run.carry_out(plan_file, yes=yes, expect=expect)
+            with held(session.target.name, session.lock_name, "apply"):
+                run.carry_out()
     except BaseException as error:
         interrupted = isinstance(error, KeyboardInterrupt | click.Abort)
         run.error = "interrupted" if interrupted else str(error) or repr(error)
@@ -84,44 +96,81 @@ def apply(
     raise click.exceptions.Exit(run.report().exit_code)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the command line asks for."""
+
+    plan_file: str | None
+    yes: bool
+    expect: str | None
+    reviewed: tuple[str, ...]
+    record: bool
+
+
 class _Apply:
     """One apply, and what is known of it at any moment."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, asked: _Asked) -> None:
+        self.settings, self.asked = settings, asked
         self.session: Session | None = None
         self.plan: Plan | None = None
         self.outcomes: dict[str, Outcome] = {}
         self.error: str | None = None
+        self.recorded: str | None = None
+        self.unrecorded: str | None = None
         self.writing = self.stopped = False
 
-    def carry_out(self, plan_file: str | None, *, yes: bool, expect: str | None) -> None:
+    def planned(self, session: Session) -> Plan:
+        """What there is to do, held to what was asked for. Raises what forbids all of it."""
+        asked = self.asked
+        approved = session.approved(asked.reviewed) if asked.reviewed else None
+        if asked.record:
+            session.fetch_record()
+        found = session.saved_plan(asked.plan_file) if asked.plan_file else session.plan()
+        self.plan = found if approved is None else found.reviewed(approved)
+        session.check_commit(self.plan.commit)
+        return self.plan
+
+    def carry_out(self) -> None:
         from reconciler.apply import Watch, execute
         from reconciler.render.text import outcome_text, plan_text, report_text
 
         assert self.session is not None  # noqa: S101 - the caller opened it
-        session, settings = self.session, self.settings
-        self.plan = plan = session.saved_plan(plan_file) if plan_file else session.plan()
-        self.say(plan_text(plan, settings.ink))
+        session, settings, expect = self.session, self.settings, self.asked.expect
+        plan = self.planned(session)
+        self.say(plan_text(plan, settings.ink, session.target.requests_per_minute))
         if expect is not None and expect != plan.digest:
             raise RefusedError(
                 f"the plan's digest is {plan.digest}, not {expect}; nothing was done"
             )
         if len(plan.blocked) < len(plan.changes):
-            ask(f"Apply this to {plan.target}?", yes=yes, about="the apply")
+            ask(f"Apply this to {plan.target}?", yes=self.asked.yes, about="the apply")
         self.writing = True
 
         def heard(found: Outcome) -> None:
             self.outcomes[found.code] = found
             self.say(outcome_text(found, settings.ink))
 
-        execute(
-            plan,
-            session.client,
-            session.seen,
-            Watch(stopped=lambda: self.stopped, tell=heard),
-        )
+        try:
+            done = execute(
+                plan,
+                session.client,
+                session.seen,
+                Watch(stopped=lambda: self.stopped, tell=heard),
+            )
+            self.outcomes |= {found.code: found for found in done}
+        finally:
+            if self.asked.record:
+                self.keep(session, plan)
         self.say(report_text(self.report()))
+
+    def keep(self, session: Session, plan: Plan) -> None:
+        """Put what is done into the record; that it cannot be there does not undo it."""
+        try:
+            self.recorded = session.save_record(plan, self.report())
+        except ReconcilerError as error:
+            self.unrecorded = str(error)
+            tell(f"warning: what was done is not shared in the record: {error}")
 
     def say(self, text: str) -> None:
         """Report progress; that nobody reads it any more is no reason to stop half-way."""
@@ -141,6 +190,8 @@ class _Apply:
             ),
             requests=self.session.requests if self.session else {"read": 0, "write": 0},
             error=self.error,
+            record=self.recorded,
+            unrecorded=self.unrecorded,
         )
 
     def document(self) -> dict[str, object]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler import __version__
-from reconciler.cli.terminal import Settings, show_json, tell
+from reconciler.cli.terminal import Settings, echo, show_json, tell
 from reconciler.errors import (
     FilesInvalidError,
     InterruptedRunError,
@@ -31,6 +31,7 @@ COMMANDS = {
     "validate": ("reading", "Check files without talking to anybody."),
     "plan": ("reading", "Show what would change."),
     "apply": ("applying", "Carry out a saved PLAN, or plan afresh, show it and ask."),
+    "import": ("importing", "Write files for live series."),
     "schema": ("reading", "Print the JSON Schema of a series file, for editors."),
     "sandbox": ("sandboxing", "Run the API's local imitation, to try things on."),
 }
@@ -48,7 +49,8 @@ class _Group(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"reconciler.cli.{COMMANDS[cmd_name][0]}")
-        found: click.Command = getattr(module, cmd_name)
+        name = "import_" if cmd_name == "import" else cmd_name  # the one that Python keeps
+        found: click.Command = getattr(module, name)
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
@@ -128,7 +130,7 @@ def _run(arguments: Sequence[str], asked: Settings) -> int:
         if isinstance(error, FilesInvalidError):
             from reconciler.render.problems import problems_text
 
-            click.echo(problems_text(error.problems, asked.ink), err=True)
+            echo(problems_text(error.problems, asked.ink), err=True)
         tell(f"error: {error}")
         return _answered(asked, error)
     except BrokenPipeError:
@@ -136,7 +138,7 @@ def _run(arguments: Sequence[str], asked: Settings) -> int:
     except Exception as error:  # noqa: BLE001 - a bug: here its traceback is kept
         import traceback
 
-        traceback.print_exc()
+        echo(traceback.format_exc().rstrip(), err=True)
         tell("this is a bug in the reconciler; please report it with the lines above")
         return _answered(asked, ReconcilerError(f"a bug: {error!r}"))
     return 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.errors import RefusedError, UsageError
+from reconciler.redaction import Redactor
 from reconciler.render.ink import Ink
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Settings:
             config=self.config,
             environment=os.environ,
             note=self.note,
+            redactor=REDACTOR,
         )
 
     @property
@@ -65,28 +67,34 @@ class Settings:
 
     def progress(self, text: str) -> None:
         """A line about the work: beside text on standard output, else on standard error."""
-        click.echo(text, err=self.format != "text")
+        echo(text, err=self.format != "text")
 
 
 pass_settings = click.make_pass_decorator(Settings)
+REDACTOR = Redactor()  # a process has one output, and so one
+
+
+def echo(text: str, *, err: bool = False) -> None:
+    """Print. Everything that people see goes through here, and no credential comes out."""
+    click.echo(REDACTOR.output(text), err=err)
 
 
 def tell(text: str) -> None:
     """A line for people on standard error."""
     from reconciler.text import visible
 
-    click.echo(visible(text), err=True)
+    echo(visible(text), err=True)
 
 
 def show(text: str) -> None:
     """A view on standard output; its renderer has made it safe."""
     if text:
-        click.echo(text)
+        echo(text)
 
 
 def show_json(document: object) -> None:
     """A document on standard output."""
-    click.echo(_spelled(document))
+    click.echo(_spelled(REDACTOR.document(document)))
 
 
 def ask(question: str, *, yes: bool, about: str) -> None:
@@ -115,7 +123,7 @@ def write_json(file: str, document: object) -> None:
     draft = file if device else f"{target}.{os.getpid()}.draft"
     try:
         with open(draft, "w" if device else "x", encoding="utf-8") as stream:
-            stream.write(_spelled(document) + "\n")
+            stream.write(_spelled(REDACTOR.document(document)) + "\n")
         if not device:
             os.replace(draft, target)
     except OSError as error:

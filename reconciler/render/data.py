@@ -27,5 +27,6 @@ def report_json(report: ApplyReport) -> dict[str, Any]:
             }
             for found in report.outcomes
         ],
-        "error": report.error,
+        "record": report.record,
+        "error": report.error or report.unrecorded,
     }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from reconciler.fields import split
 from reconciler.kinds import Kind
 from reconciler.render.words import is_cut, many, members, shown, shown_pair
+from reconciler.sideeffects import CAUSE
 from reconciler.text import visible
 
 if TYPE_CHECKING:
@@ -26,8 +27,11 @@ _ENDS = {
 }
 
 
-def plan_text(plan: Plan, ink: Ink) -> str:
-    """What would change, from what to what, in which file and line; the unchanged are counted."""
+def plan_text(plan: Plan, ink: Ink, per_minute: int | None = None) -> str:
+    """What would change, from what to what, in which file and line; the unchanged are counted.
+
+    `per_minute` is how many requests the target takes; None for any number.
+    """
     where = f" on {visible(plan.host)}" if plan.host != plan.target else ""
     lines = [f"Plan for {visible(plan.target)}{where}", ""]
     for change in plan.changes:
@@ -36,10 +40,10 @@ def plan_text(plan: Plan, ink: Ink) -> str:
         lines.append(f"{ink('warning', 'yellow')}: {visible(warning)}")
     if plan.warnings:
         lines.append("")
-    return "\n".join([*lines, summary(plan)])
+    return "\n".join([*lines, summary(plan, per_minute)])
 
 
-def summary(plan: Plan) -> str:
+def summary(plan: Plan, per_minute: int | None = None) -> str:
     """The counts, in one or two lines."""
     kept = f"{plan.unchanged:,} unchanged ({many(plan.fields_compared, 'field')} compared)"
     if plan.unmanaged:
@@ -53,8 +57,20 @@ def summary(plan: Plan) -> str:
     ]
     if plan.blocked:
         wanted.append(f"{len(plan.blocked):,} blocked")
-    calls = f"Applying it takes {many(plan.writes, 'write')}."
+    calls = f"Applying it takes {many(plan.writes, 'write')}{_reads(plan, per_minute)}."
     return f"{', '.join(wanted)}; {kept}.\n{calls} Plan digest: {plan.digest}"
+
+
+def _reads(plan: Plan, per_minute: int | None) -> str:
+    """The reads that go with the writes, and how long the limit makes it all."""
+    if not plan.writes:
+        return ""
+    calls = plan.writes + plan.more_reads
+    said = f" and {many(plan.more_reads, 'read')}"
+    minutes = -(-calls // per_minute) - 1 if per_minute else 0  # the first minute's start at once
+    if minutes > 0:
+        said += f", about {many(minutes, 'minute')} at {per_minute:,} requests a minute"
+    return said
 
 
 def _change(change: Change, ink: Ink) -> Iterator[str]:
@@ -68,12 +84,19 @@ def _change(change: Change, ink: Ink) -> Iterator[str]:
         yield from _field(change, field, width, ink)
     for why in change.blocked:
         yield f"    {ink(f'! blocked [{why.rule}]', 'red')} {visible(why.message)}"
+    for why in change.allowed:
+        yield f"    {ink(f'allowed [{why.rule}]', 'yellow')} {visible(why.message)}"
     for warning in change.warnings:
         yield f"    {ink('warning', 'yellow')}: {visible(warning)}"
 
 
 def _field(change: Change, field: FieldChange, width: int, ink: Ink) -> Iterator[str]:
     name = visible(field.path).ljust(width)
+    cause = f"  {ink(field.cause, 'dim')}" if field.cause else ""
+    if field.cause == CAUSE:
+        before, after = shown_pair(field.before, field.after)
+        yield f"    {ink('~', 'yellow')} {name}  {before} → {after}{cause}"
+        return
     now, then = change.managed[field.path]
     if change.action == "create":
         value = shown(field.after) + _kept(change, field)
@@ -82,7 +105,7 @@ def _field(change: Change, field: FieldChange, width: int, ink: Ink) -> Iterator
         before, after = shown_pair(field.before, field.after)
         value = f"{before} → {after}{_kept(change, field)}"
         place = ink(f"{visible(change.file)}:{field.line}", "dim")
-        yield f"    {ink('~', 'yellow')} {name}  {value}  {place}"
+        yield f"    {ink('~', 'yellow')} {name}  {value}  {place}{cause}"
     if isinstance(now, list) or is_cut(field.after):
         for sign, member in members(field.path, now, then):
             yield f"        {ink(sign, 'green' if sign == '+' else 'red')} {member}"

@@ -1,0 +1,37 @@
+"""What somebody reviewed: the change digests of saved plans and of plain lists (design, section 4).
+
+An unkeyed digest stops accidents, not attackers: where lists come from is the caller's to check.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from reconciler.errors import UsageError
+from reconciler.planfile import from_json
+from reconciler.text import clip, visible
+
+if TYPE_CHECKING:
+    from reconciler.config import Target
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+def approved(text: str, name: str, target: Target) -> frozenset[str]:
+    """The change digests that a file approves: a plan, or a list with one in each line.
+
+    An empty list approves nothing. Raise RefusedError for a plan that is off or for another target,
+    UsageError for a line that is no digest.
+    """
+    if text.lstrip().startswith("{"):
+        return frozenset(change.digest for change in from_json(text, target).changes)
+    found = set()
+    for number, line in enumerate(text.splitlines(), 1):
+        digest = line.strip()
+        if digest and not _DIGEST.fullmatch(digest):
+            shown = clip(visible(digest))
+            raise UsageError(f"{name}:{number}: {shown} is no change digest (sha256:…)")
+        if digest:
+            found.add(digest)
+    return frozenset(found)

@@ -1,0 +1,218 @@
+"""Desired, live and the record → the plan: one change for each series that needs one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from reconciler.diff import (
+    Base,
+    FieldChange,
+    Reading,
+    compare,
+    strategy,
+    unreadable,
+    until_series_ends,
+)
+from reconciler.fields import split
+from reconciler.obstacles import HIDING, Sight, obstacles
+from reconciler.plan import Change, Plan, other_zone
+from reconciler.record import EMPTY
+from reconciler.sideeffects import CAUSE
+from reconciler.values import Mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from reconciler.config import Target
+    from reconciler.declared import Declared, Desired
+    from reconciler.diff import Comparison
+    from reconciler.live import LiveSeries, Snapshot
+    from reconciler.record import Record
+    from reconciler.values import Canonical
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What every change of one plan is made from."""
+
+    target: Target
+    snapshot: Snapshot
+    record: Record
+    now: datetime
+
+
+def make_plan(  # noqa: PLR0913 - a plan is made of all of this
+    target: Target,
+    desired: Mapping[str, Desired],
+    snapshot: Snapshot,
+    *,
+    reads: int,
+    created_at: str,
+    commit: str | None,
+    tool: str,
+    warnings: Sequence[str] = (),
+    record: Record = EMPTY,
+) -> Plan:
+    """Compare every desired series with what the snapshot has of it. `created_at`, in UTC, is the
+    clock that rules about time are judged by.
+    """
+    scene = _Scene(target, snapshot, record, datetime.fromisoformat(created_at))
+    changes, unchanged, compared = [], 0, 0
+    said = list(warnings)
+    for code in sorted(desired):
+        found = _series(scene, desired[code])
+        compared += found.compared
+        if found.change:
+            changes.append(found.change)
+        else:
+            unchanged += 1
+            said += found.warnings
+    if snapshot.unknown_keys:
+        said.append(
+            "live shows keys that this version does not model, and they are kept as they are: "
+            + ", ".join(sorted(snapshot.unknown_keys))
+        )
+    if snapshot.other_offset:
+        said.append(other_zone(target, snapshot.other_offset))
+    return Plan(
+        target=target.name,
+        host=target.host,
+        changes=tuple(changes),
+        unchanged=unchanged,
+        fields_compared=compared,
+        unmanaged=tuple(sorted((row.id, row.code) for row in snapshot.unmanaged)),
+        warnings=tuple(said),
+        reads=reads,
+        created_at=created_at,
+        commit=commit,
+        base=record.tip,
+        tool=tool,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One series: its change where it needs one, how many fields were compared, what is said."""
+
+    change: Change | None
+    compared: int
+    warnings: list[str]
+
+
+def _series(scene: _Scene, wanted: Desired) -> _Found:
+    code, target, snapshot = wanted.code, scene.target, scene.snapshot
+    live = snapshot.live.get(code)
+    orphan = snapshot.orphans.get(code) if live is None else None
+    adopted = snapshot.by_id.get(wanted.lifecycle.adopt or 0) if live is None else None
+    row = live or adopted or orphan
+    action = "update" if live else "adopt" if row else "create"
+    declared, ignored = _declared(wanted, row, scene, claim=row is orphan is not None)
+    found = compare(declared, row, target.zone, snapshot.proven, _base(scene, code))
+    warnings = [*_not_compared(code, found), *ignored, *_stray(code, snapshot)]
+    compared = len(found.managed) - len(found.unreadable)
+    sight = Sight(wanted, row, snapshot, scene.record, target.name)
+    seen = tuple(obstacles(sight, (change.path for change in found.changes)))
+    if live is not None and not found.changes and not seen:
+        return _Found(None, compared, warnings)
+    change = Change(
+        action=action,
+        code=code,
+        id=row.id if row else None,
+        file=wanted.file,
+        line=wanted.line,
+        fields=found.changes,
+        managed=found.managed,
+        sent={path: wish.value for path, wish in declared.items() if split(path)[0].hides},
+        money=_money(row, found.managed, scene) if row else {},
+        lifecycle=wanted.lifecycle,
+        shown=tuple(one.name for one in HIDING if row and row.raw.get(one.name) is not None),
+        issued=row.counter("numIssued") if row else 0,
+        redeemed=row.counter("numRedeemed") if row else 0,
+        seen=seen,
+        warnings=tuple(warnings),
+        target=target.name,
+        host=target.host,
+    )
+    if row:
+        change = replace(change, fields=(*change.fields, *_side_effects(change, row, scene)))
+    return _Found(change.judged(target.zone, scene.now), compared, [])
+
+
+def _base(scene: _Scene, code: str) -> Base | None:
+    """What was last applied; None where nothing is recorded of the whole target."""
+    if scene.record.tip is None:
+        return None
+    return Base(scene.record.entries.get(code), scene.target.zone)
+
+
+def _declared(
+    wanted: Desired, row: LiveSeries | None, scene: _Scene, *, claim: bool
+) -> tuple[Mapping[str, Declared], list[str]]:
+    """What the file manages of a row, and which money it ignores although it differs.
+
+    A claim also takes the token away, for the tag that the server gives. What is ignored is so for
+    a series that is there, and where it can be read.
+    """
+    declared = dict(wanted.declared)
+    if claim:
+        declared = {"tag": declared["description"], **declared}
+    if row is None or claim or not wanted.lifecycle.ignore_changes:
+        return declared, []
+    managed = {path: (wish.canonical, wish.canonical) for path, wish in declared.items()}
+    ends = until_series_ends(strategy(managed, {}))
+    eyes = Reading(scene.target.zone, scene.snapshot.proven, ends)
+    said = []
+    for path, wish in wanted.declared.items():
+        if not wanted.lifecycle.ignores(path):
+            continue
+        now = eyes.meaning(row, path, wish.canonical)
+        if unreadable(now):
+            continue
+        del declared[path]
+        if split(path)[0].moves_money and not eyes.agrees(path, now, wish.exact):
+            live = now.value if isinstance(now, Mark) else now
+            said.append(f"{wanted.code}: {path} is ignored: live has {live}, the file {wish.value}")
+    return declared, said
+
+
+def _side_effects(change: Change, row: LiveSeries, scene: _Scene) -> Iterator[FieldChange]:
+    """What the write would move although no file asks for it (principle 7)."""
+    if not change.fields:
+        return  # and so no write
+    moves = change.side_effects(scene.target.zone, scene.now)
+    for path, (_, then) in sorted(moves.items()):
+        shown = row.value(path)
+        before = None if shown is Mark.ABSENT else shown
+        yield FieldChange(path, before, then, change.line, CAUSE)
+
+
+def _money(
+    row: LiveSeries, managed: Mapping[str, tuple[Canonical, Canonical]], scene: _Scene
+) -> dict[str, Canonical]:
+    path = "expiryStrategyType"
+    now = managed[path][0] if path in managed else row.meaning(path)
+    eyes = Reading(scene.target.zone, scene.snapshot.proven, until_series_ends(now))
+    return eyes.money(row, managed.keys())
+
+
+def _not_compared(code: str, found: Comparison) -> list[str]:
+    """What is said of the paths that live does not show, or shows in another form."""
+    return [
+        f"{code}: {path} cannot be compared, live does not show it; it is sent in every update"
+        if found.managed[path][0] is Mark.UNREADABLE
+        else f"{code}: {path} cannot be compared, live shows ids for the file's codes; an update"
+        " sends what live shows"
+        for path in found.unreadable
+    ]
+
+
+def _stray(code: str, snapshot: Snapshot) -> list[str]:
+    """A series that a run created for a code which another one bears by now."""
+    orphan = snapshot.orphans.get(code)
+    if orphan is None or code not in snapshot.live:
+        return []
+    named = snapshot.live[code].id
+    said = f"{code}: id {orphan.id} was created for it and never got the code, which id {named} has"
+    return [f"{said}; nothing removes it: end it in the web UI"]
