@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import email.utils
-import math
 import re
 import time
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from reconciler.errors import (
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 NO_SUCH = frozenset({707, 755, 502})
 NO_FILTER = 1000
 TOO_MANY_IDS = 1060
+LONGEST_ASKED = 300.0  # seconds that a run waits because the API asks it to
 _BY_CODE: dict[int, type[ApiError]] = {
     **dict.fromkeys(NO_SUCH, NotFoundError),
     **dict.fromkeys((751, 752), ConflictError),
@@ -47,7 +48,7 @@ _BY_STATUS: dict[int, type[ApiError]] = {
 }
 _SUCCESS = frozenset({700, 745})
 _LONGEST = 500
-_SECONDS = re.compile(r"\d{1,9}(\.\d{1,9})?")
+_SECONDS = re.compile(r"[0-9]{1,18}(\.[0-9]{1,9})?")
 _CODE = re.compile(r"(-?[0-9]{1,9})(\.0)?")
 
 
@@ -76,12 +77,13 @@ def check(response: httpx.Response, what: str, hide: Callable[[str], str] = str)
     said = shown(hide(_said(errors, body) or response.reason_phrase or "no message"))
     traced = f", request {request_id}" if request_id else ""
     numbers = f"{f'code {code}, ' if code is not None else ''}HTTP {status}{traced}"
+    seconds = retry_after(response.headers.get("Retry-After"), response.headers.get("Date"))
     raise kind(
-        f"{what}: {said} ({numbers})",
+        f"{what}: {said} ({numbers}){_too_long(seconds) if kind.transient else ''}",
         status=status,
         code=code,
         request_id=request_id,
-        retry_after=retry_after(response.headers.get("Retry-After")),
+        retry_after=seconds,
     )
 
 
@@ -138,26 +140,49 @@ def entity(body: object) -> list[Any]:
 
 
 def old_entity(body: object) -> list[Any]:
-    """The rows of an answer of the API v1.1: a list, or one object where there is only one."""
-    found: Any = body
-    for key in ("response", "series"):
-        found = found.get(key) if isinstance(found, dict) else None
-    if not isinstance(found, dict):
+    """The rows of an answer of the API v1.1: a list, or one object where there is only one.
+
+    It says in words of its own that it failed, and then it holds no list or an empty one.
+    """
+    response = body.get("response") if isinstance(body, dict) else None
+    found, status = (
+        response.get(key) if isinstance(response, dict) else None for key in ("series", "status")
+    )
+    failed = isinstance(status, dict) and str(status.get("success")).lower() == "false"
+    if failed or not isinstance(found, dict) or "items" not in found:
         message = "the answer of the API v1.1 holds no list of series"
         raise UnexpectedAnswerError(message)
-    items = found.get("items")
+    items = found["items"]
     rows = items.get("item") if isinstance(items, dict) else items
     return rows if isinstance(rows, list) else [rows] if rows else []
 
 
-def retry_after(header: str | None, now: Callable[[], float] = time.time) -> float | None:
-    """A Retry-After header in seconds from now, as a figure or as a date; None for none of both."""
+def retry_after(header: str | None, date: str | None = None) -> float | None:
+    """A Retry-After header in seconds from now, as a figure or as a date; None for none of both.
+
+    A date is one of the server's clock, which the answer's own `date` tells.
+    """
     text = (header or "").strip()
     if _SECONDS.fullmatch(text):
         return float(text)
-    try:
-        moment = email.utils.parsedate_to_datetime(text).timestamp()
-    except (ValueError, TypeError, OverflowError):
+    then, now = moment(text), moment(date)
+    if then is None:
         return None
-    seconds = moment - now()
-    return max(0.0, seconds) if math.isfinite(seconds) else None
+    return max(0.0, then - (time.time() if now is None else now))
+
+
+def moment(header: str | None) -> float | None:
+    """An HTTP date in seconds since 1970; None for what is none. Without a zone it is in UTC."""
+    try:
+        found = email.utils.parsedate_to_datetime(header or "")
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+
+
+def _too_long(seconds: float | None) -> str:
+    """Why a call that might do better later is not made again."""
+    if seconds is None or seconds <= LONGEST_ASKED:
+        return ""
+    asked = f"it asks to be left alone for {seconds:,.0f} s"
+    return f"; {asked}, and a run waits at most {LONGEST_ASKED:.0f} s: run again after that"

@@ -36,6 +36,7 @@ from reconciler.report import (
     outcome,
 )
 from reconciler.standing import Standing
+from reconciler.text import folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -202,9 +203,12 @@ class _Run:
         token = claim_token(change.target, change.host, change.code)
         if ended := self.taken(change):
             return ended
-        left = next((row for row in self.found.rows.values() if row.raw.get("tag") == token), None)
+        left = [row for row in self.found.rows.values() if row.raw.get("tag") == token]
+        if len(left) > 1:
+            said = f"live has {len(left)} series created for {change.code}; plan again to see them"
+            return outcome(change, MOVED, said)
         if left:
-            return self.claim(change, self.whole(left))
+            return self.claim(change, self.whole(left[0]))
         row = None
         try:
             row = self.client.create(create_body(change, token, self.target.zone)).row
@@ -224,7 +228,9 @@ class _Run:
         """How a create ends whose code is not free any more, or not provably; None when it is."""
         if self.absent_at is None:
             self.absent_at = self.survey()
-        rows = [row for row in self.found.rows.values() if row.code == change.code]
+        mine = folded(change.code)
+        rows = [row for row in self.found.rows.values() if folded(row.code) == mine]
+        rows.sort(key=lambda row: row.code != change.code)
         if change.code in self.found.unproven:
             said = f"nothing proves any more that {change.code} is free; plan again"
             return outcome(change, BLOCKED, said)

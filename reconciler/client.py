@@ -97,6 +97,10 @@ class Client:
         """How many requests were made so far."""
         return self._connection.requests
 
+    @requests.setter
+    def requests(self, counting: Requests) -> None:
+        self._connection.requests = counting
+
     @property
     def skew(self) -> float | None:
         """The seconds that the server's clock is ahead of ours; None while nobody knows."""
@@ -207,6 +211,10 @@ class Client:
             return [function(item) for item in work]
         with ThreadPoolExecutor(self.target.parallelism) as pool:
             return list(pool.map(function, work))
+
+    def rows_once(self, params: dict[str, Any]) -> list[LiveSeries]:
+        """The rows of one GET, at the first attempt or not at all."""
+        return [read_series(row) for row in entity(self._connection.read_once(SERIES, params))]
 
     def _rows(self, params: dict[str, Any]) -> list[LiveSeries]:
         return [read_series(row) for row in entity(self._connection.read(SERIES, params))]

@@ -5,15 +5,15 @@ Every method raises a subclass of ApiError. Sections are those of the API page.
 
 from __future__ import annotations
 
-import email.utils
 import math
+import threading
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import httpx
 
-from reconciler.answers import check, shown
+from reconciler.answers import check, moment, shown
 from reconciler.errors import (
     ApiError,
     ConnectionLostError,
@@ -73,9 +73,10 @@ class Connection:
         hide = redactor or Redactor()
         persist = self._retries.run
         self._sign_in = SignIn(
-            credentials, self._ask_token, clock.now, hide, lambda call: persist(call, transient)
+            credentials, self._ask_token, clock.now, hide, lambda call: persist(call, _answered)
         )
         self.skew: float | None = None  # seconds that the server's clock is ahead, once known
+        self._lock = threading.Lock()
 
     def close(self) -> None:
         """Close the connections."""
@@ -126,6 +127,9 @@ class Connection:
         """Send one request at its turn. The host is named in errors, credentials never are."""
         host = self.target.host
         self._limiter.wait()
+        if kind != "sign_in" and self._sign_in.over(request):  # the wait outlived the token
+            self._sign_in.sign(request)
+            self._limiter.wait()
         self.requests.count(kind)
         what = f"{request.method} {request.url.raw_path.decode()}"
         hide = self._sign_in.redact
@@ -162,16 +166,14 @@ class Connection:
 
     def _compare_clocks(self, response: httpx.Response) -> None:
         """Warn once of a server whose clock is far from ours: rules about days rest on it."""
-        if self.skew is not None or "Date" not in response.headers:
-            return
-        try:
-            moment = email.utils.parsedate_to_datetime(response.headers["Date"])
-            self.skew = moment.timestamp() - time.time()
-        except (ValueError, TypeError, OverflowError):
-            return
-        if abs(self.skew) > SKEW:
-            side = "ahead of" if self.skew > 0 else "behind"
-            seconds = f"{abs(self.skew):,.0f} s"
+        there = moment(response.headers.get("Date"))
+        with self._lock:
+            if self.skew is not None or there is None:
+                return
+            skew = self.skew = there - time.time()
+        if abs(skew) > SKEW:
+            side = "ahead of" if skew > 0 else "behind"
+            seconds = f"{abs(skew):,.0f} s"
             said = f"the clock of {self.target.host} is {seconds} {side} this machine's"
             self.note(f"warning: {said}; one of the two is wrong about what has expired", 0)
 
@@ -182,6 +184,11 @@ class Connection:
         else:
             limit = f"{name} takes {self.target.requests_per_minute} requests a minute"
             self.note(f"waiting {whole} s: {limit}", 0)
+
+
+def _answered(error: ApiError) -> bool:
+    """Whether to ask for a token again: where nobody is there, the call itself goes again."""
+    return transient(error) and not isinstance(error, UnreachableError)
 
 
 class _Timed(httpx.SyncByteStream):

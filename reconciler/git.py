@@ -78,7 +78,7 @@ def run(
     """What git printed. Raise RecordError in git's own words when it fails."""
     found = ask(directory, *arguments, stdin=stdin, settings=settings)
     if not found.ok:
-        raise RecordError(f"`git {arguments[0]}` failed: {found.words}")
+        raise RecordError(f"the record needs git, and `git {arguments[0]}` failed: {found.words}")
     return found.out
 
 
@@ -159,8 +159,11 @@ def move(directory: Path, ref: str, new: str, old: str | None) -> Answer:
 
 
 def remote(directory: Path) -> str | None:
-    """The remote to share with: `origin`, else the only one."""
-    names = ask(directory, "remote").out.split("\n")[:-1]
+    """The remote to share with: `origin`, else the only one; None also without a repository."""
+    found = ask(directory, "remote")
+    if not found.ok and not found.nowhere:
+        raise RecordError(f"git cannot say which remotes there are: {found.words}")
+    names = found.out.split("\n")[:-1]
     if "origin" in names:
         return "origin"
     return names[0] if len(names) == 1 else None

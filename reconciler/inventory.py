@@ -45,18 +45,21 @@ def survey(client: Client, wanted: Collection[str]) -> Inventory:
     if not missing:
         return Inventory(rows)
     trusted = _look_up(client, missing, rows)
-    complete = listing.whole or _complete(client, listing, once=trusted)
-    unproven = () if trusted or complete else _not_in(rows, missing)
-    if complete and not trusted:
+    if not listing.whole:
+        listing = _complete(client, listing)
+    if listing.whole and not trusted:
         client.note("the API v1.1 proves which codes are free", 1)
-    return Inventory(rows, missing, frozenset(unproven), trusted)
+    proven = trusted or listing.whole
+    left = _not_in(rows, missing)
+    unproven = frozenset(code for code in left if not proven or folded(code) in listing.unread)
+    return Inventory(rows, missing, unproven, trusted)
 
 
 def everything(client: Client) -> Rows:
     """Every row that can be seen, also where the list wants a filter or hides expired series."""
     listing = _listed(client)
     if not listing.whole:
-        _complete(client, listing, once=True)
+        _complete(client, listing, once=True)  # adds to the rows
     return listing.rows
 
 
@@ -67,11 +70,13 @@ def find(client: Client, code: str, *, trusted: bool) -> list[LiveSeries]:
     """
     if trusted:
         return client.by_code(code)
-    alike = [one for one, named in client.old_codes().items() if folded(named) == folded(code)]
+    named = client.old_codes()  # a series that it names no code of may have any
+    alike = [one for one in named if folded(named[one]) in {folded(code), ""}]
     rows = client.by_ids(alike)
     if len(rows) < len(alike):
         raise UnprovenAbsenceError(f"the API v1.1 names {code}, and it cannot be read by id")
-    return sorted(rows.values(), key=lambda row: row.code != code)
+    known = [row for row in rows.values() if named[row.id] or folded(row.code) == folded(code)]
+    return sorted(known, key=lambda row: row.code != code)
 
 
 def _not_in(rows: Rows, wanted: Collection[str]) -> list[str]:
@@ -80,11 +85,14 @@ def _not_in(rows: Rows, wanted: Collection[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
-    """What a list showed. `whole`: it is certainly all there is; `overlaps`: rows came twice."""
+    """What a list showed. `whole`: it is certainly all there is; `overlaps`: rows came twice;
+    `unread`: the codes, folded, that the API v1.1 names and that nobody can read.
+    """
 
     rows: Rows
     whole: bool = False
     overlaps: bool = False
+    unread: frozenset[str] = frozenset()
 
 
 def _listed(client: Client) -> _Listing:
@@ -100,12 +108,11 @@ def _listed(client: Client) -> _Listing:
         return _Listing(rows, overlaps=len(seen) > len(rows))
     client.note("the list wants a filter (code 1000): reading what the API v1.1 names", 1)
     named = client.old_codes()
-    rows = client.by_ids(list(named))
-    return _Listing(rows, whole=_all_read(client, named, rows))
+    return _compared(client, named, client.by_ids(list(named)))
 
 
-def _complete(client: Client, listing: _Listing, *, once: bool) -> bool:
-    """Add what the list did not show; whether all is there now.
+def _complete(client: Client, listing: _Listing, *, once: bool = False) -> _Listing:
+    """Add to the rows what the list did not show.
 
     `once`: where the API v1.1 does not answer at the first attempt, the list has to do.
     """
@@ -116,19 +123,25 @@ def _complete(client: Client, listing: _Listing, *, once: bool) -> bool:
         client.note(f"the API v1.1 cannot say what the list may hide: {error}", 1)
         if listing.overlaps:
             _list_again(client, rows)
-        return False
+        return listing
     hidden = [one for one in named if one not in rows]
     rows |= client.by_ids(hidden)
     client.note(f"the API v1.1 names {len(hidden):,} series that the list does not show", 1)
-    return _all_read(client, named, rows)
+    return _compared(client, named, rows)
 
 
-def _all_read(client: Client, named: Collection[int], rows: Rows) -> bool:
+def _compared(client: Client, named: Mapping[int, str], rows: Rows) -> _Listing:
+    """The rows, held to what the API v1.1 names: they are all there is where both are the same."""
     unread = [one for one in named if one not in rows]
+    unnamed = [one for one in rows if one not in named]
     if unread:
         said = f"series {unread[0]} and {len(unread) - 1:,} more cannot be read by id"
         client.note(f"the API v1.1 names what nobody can read: {said}", 1)
-    return not unread
+    if unnamed:
+        said = f"series {unnamed[0]} and {len(unnamed) - 1:,} more are live"
+        client.note(f"the API v1.1 does not name every series, so it proves nothing: {said}", 1)
+    codes = frozenset(folded(named[one]) for one in unread)
+    return _Listing(rows, whole=not unread and not unnamed, unread=codes)
 
 
 def _list_again(client: Client, rows: Rows) -> None:
@@ -161,12 +174,14 @@ def _look_up(client: Client, missing: Sequence[str], rows: Rows) -> bool:
     return honoured
 
 
-_BLIND = "the look-up by code does not even find a series of the list: it proves nothing"
+_BLIND = "the look-up by code is not seen to find a series of the list: it proves nothing"
 
 
 def _honoured(client: Client, listed: Sequence[LiveSeries]) -> bool:
-    """Whether the look-up finds a series that the list shows; true where the list shows none."""
+    """Whether the look-up finds a series that the list shows. Where the list shows none, even a
+    look-up that is ignored would find none.
+    """
     known = next((row for row in listed if row.code.isascii() and row.code.isalnum()), None)
     if known is None:
-        return not listed
+        return False
     return any(row.id == known.id for row in client.by_code(known.code))

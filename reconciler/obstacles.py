@@ -71,10 +71,11 @@ def _ambiguous(sight: Sight) -> Iterator[Blocked]:
             " or rename the live series first"
         )
         yield Blocked("similar-code", message)
-    else:
+    elif sight.wanted.lifecycle.adopt not in {row.id for row in twins}:
+        claims = " or ".join(f"lifecycle: {{adopt: {row.id}}}" for row in twins)
         message = (
-            f"live has {names}, all created for {code} and not given their code;"
-            " rename all but one in the web UI first"
+            f"live has {names}, created for {code} by this tool and not called so; give one of"
+            f" them that code in the web UI, or write {claims}"
         )
         yield Blocked("duplicate-live", message)
 

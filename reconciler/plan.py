@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from reconciler.config import Target
     from reconciler.diff import FieldChange
     from reconciler.lifecycle import Lifecycle
+    from reconciler.live import LiveSeries
 
 SCHEME = "reconciler/change/1"
 PLAN_SCHEME = "reconciler/plan-digest/1"
@@ -133,6 +134,8 @@ class Plan:
     created_at: str
     commit: str | None = None
     base: str | None = None  # the commit of the record that causes are told by
+    settled: tuple[tuple[Change, LiveSeries], ...] = field(default=(), compare=False, repr=False)
+    """What needs no change, where the record is to hold it: without `fields`, and its row."""
     tool: str = field(default="", compare=False)
 
     @cached_property

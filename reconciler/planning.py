@@ -41,6 +41,7 @@ class _Scene:
     snapshot: Snapshot
     record: Record
     now: datetime
+    recording: bool
 
 
 def make_plan(  # noqa: PLR0913 - a plan is made of all of this
@@ -54,12 +55,13 @@ def make_plan(  # noqa: PLR0913 - a plan is made of all of this
     tool: str,
     warnings: Sequence[str] = (),
     record: Record = EMPTY,
+    recording: bool = False,
 ) -> Plan:
     """Compare every desired series with what the snapshot has of it. `created_at`, in UTC, is the
-    clock that rules about time are judged by.
+    clock that rules about time are judged by; `recording` also keeps what needs no change.
     """
-    scene = _Scene(target, snapshot, record, datetime.fromisoformat(created_at))
-    changes, unchanged, compared = [], 0, 0
+    scene = _Scene(target, snapshot, record, datetime.fromisoformat(created_at), recording)
+    changes, settled, unchanged, compared = [], [], 0, 0
     said = list(warnings)
     for code in sorted(desired):
         found = _series(scene, desired[code])
@@ -69,6 +71,7 @@ def make_plan(  # noqa: PLR0913 - a plan is made of all of this
         else:
             unchanged += 1
             said += found.warnings
+            settled += found.settled
     if snapshot.unknown_keys:
         said.append(
             "live shows keys that this version does not model, and they are kept as they are: "
@@ -88,34 +91,41 @@ def make_plan(  # noqa: PLR0913 - a plan is made of all of this
         created_at=created_at,
         commit=commit,
         base=record.tip,
+        settled=tuple(settled),
         tool=tool,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """One series: its change where it needs one, how many fields were compared, what is said."""
+    """One series: its change where it needs one, how many fields were compared, what is said.
+
+    `settled` is what needs none, where the record is to hold it.
+    """
 
     change: Change | None
     compared: int
-    warnings: list[str]
+    warnings: Sequence[str] = ()
+    settled: Sequence[tuple[Change, LiveSeries]] = ()
 
 
 def _series(scene: _Scene, wanted: Desired) -> _Found:
-    code, target, snapshot = wanted.code, scene.target, scene.snapshot
+    code, snapshot = wanted.code, scene.snapshot
     live = snapshot.live.get(code)
     orphan = snapshot.orphans.get(code) if live is None else None
     adopted = snapshot.by_id.get(wanted.lifecycle.adopt or 0) if live is None else None
     row = live or adopted or orphan
-    action = "update" if live else "adopt" if row else "create"
     declared, ignored = _declared(wanted, row, scene, claim=row is orphan is not None)
-    found = compare(declared, row, target.zone, snapshot.proven, _base(scene, code))
+    found = compare(declared, row, scene.target.zone, snapshot.proven, _base(scene, code))
     warnings = [*_not_compared(code, found), *ignored, *_stray(code, snapshot)]
     compared = len(found.managed) - len(found.unreadable)
-    sight = Sight(wanted, row, snapshot, scene.record, target.name)
+    sight = Sight(wanted, row, snapshot, scene.record, scene.target.name)
     seen = tuple(obstacles(sight, (change.path for change in found.changes)))
-    if live is not None and not found.changes and not seen:
+    unchanged = live is not None and not found.changes and not seen
+    if unchanged and not scene.recording:
         return _Found(None, compared, warnings)
+    action = "update" if live else "adopt" if row else "create"
+    sent = {path: wish.value for path, wish in declared.items() if split(path)[0].hides}
     change = Change(
         action=action,
         code=code,
@@ -124,7 +134,7 @@ def _series(scene: _Scene, wanted: Desired) -> _Found:
         line=wanted.line,
         fields=found.changes,
         managed=found.managed,
-        sent={path: wish.value for path, wish in declared.items() if split(path)[0].hides},
+        sent=sent,
         money=_money(row, found.managed, scene) if row else {},
         lifecycle=wanted.lifecycle,
         shown=tuple(one.name for one in HIDING if row and row.raw.get(one.name) is not None),
@@ -132,12 +142,14 @@ def _series(scene: _Scene, wanted: Desired) -> _Found:
         redeemed=row.counter("numRedeemed") if row else 0,
         seen=seen,
         warnings=tuple(warnings),
-        target=target.name,
-        host=target.host,
+        target=scene.target.name,
+        host=scene.target.host,
     )
+    if unchanged and live:
+        return _Found(None, compared, warnings, [(change, live)])
     if row:
         change = replace(change, fields=(*change.fields, *_side_effects(change, row, scene)))
-    return _Found(change.judged(target.zone, scene.now), compared, [])
+    return _Found(change.judged(scene.target.zone, scene.now), compared)
 
 
 def _base(scene: _Scene, code: str) -> Base | None:

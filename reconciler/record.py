@@ -125,12 +125,12 @@ class _Row(BaseModel):
     shown: list[str]
 
 
-def from_json(text: str, ref: str, name: str) -> Entry:
+def from_json(content: bytes, ref: str, name: str) -> Entry:
     """Read an entry from the file `name` of a ref. Raise RefusedError, with the way out, for one of
     another format, a damaged one, and one that belongs to another file.
     """
     try:
-        raw = values.from_json(text)
+        raw = values.from_json(content.decode())
     except ValueError:
         raise _refusal(ref, name, "it is not JSON") from None
     found = raw.get("format") if isinstance(raw, dict) else None
@@ -206,23 +206,34 @@ class Line:
     fields: Sequence[tuple[str, Any, Any]] = ()
 
 
-def message(
-    target: str, plan_digest: str | None, commit: str | None, lines: Sequence[Line], result: str
+def message(  # noqa: PLR0913 - all that the log tells of an apply
+    target: str,
+    plan_digest: str | None,
+    commit: str | None,
+    lines: Sequence[Line],
+    result: str,
+    *,
+    kept: Sequence[Entry] = (),
 ) -> str:
     """The commit message of one apply: what, then which plan, commit and target.
 
-    Each series and each field is one line, whatever its texts hold.
+    Each series and each field is one line, whatever its texts hold. `kept` are entries of series
+    that were as wanted already.
     """
     trailers = {"Plan": plan_digest, "Commit": commit, "Target": target, "Result": result}
     parts = [
-        _subject(target, lines),
+        _subject(target, lines, len(kept)),
         "\n".join(text for line in lines for text in _told(line)),
+        "\n".join(visible(f"record {one.code} (id {one.id}): as wanted already") for one in kept),
         "\n".join(f"{key}: {visible(value)}" for key, value in trailers.items() if value),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _subject(target: str, lines: Sequence[Line]) -> str:
+def _subject(target: str, lines: Sequence[Line], kept: int) -> str:
+    if kept and not lines:
+        start = f"Record {kept:,} series of "
+        return start + clip(visible(target), _SUBJECT - len(start))
     done = sum(line.status in RECORDED for line in lines)
     share = f"{done:,}" if done == len(lines) else f"{done:,} of {len(lines):,}"
     start = f"Apply {share} change{'s' * (len(lines) != 1)} to "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reconciler.fields import split, wire
@@ -12,6 +13,7 @@ from reconciler.sideeffects import CAUSE
 from reconciler.values import Mark
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from zoneinfo import ZoneInfo
 
     from reconciler.live import LiveSeries
@@ -20,27 +22,58 @@ if TYPE_CHECKING:
     from reconciler.report import ApplyReport, Outcome
 
 
-def entries(plan: Plan, report: ApplyReport, record: Record, zone: ZoneInfo) -> list[Entry]:
-    """The entries that advance: only series that are done or already done."""
+@dataclass(frozen=True, slots=True)
+class News:
+    """What the record is to learn from an apply: entries of what was done, and of what was as
+    wanted before.
+    """
+
+    done: Sequence[Entry]
+    kept: Sequence[Entry]
+
+    @property
+    def entries(self) -> list[Entry]:
+        """All of them."""
+        return [*self.done, *self.kept]
+
+
+def news(plan: Plan, report: ApplyReport, record: Record, zone: ZoneInfo) -> News:
+    """The entries that advance: only series that are done or already done, and those that needed
+    no change, where the record does not say so yet.
+    """
     changes = {change.code: change for change in plan.changes}
-    return [
-        _entry(plan, changes[found.code], found, found.row, record, zone)
+    done = [
+        _entry(plan, changes[found.code], found.row, record, zone, _wrote_last(found))
         for found in report.outcomes
         if found.status in RECORDED and found.row is not None
     ]
+    kept = [_entry(plan, change, row, record, zone) for change, row in plan.settled]
+    known = record.entries
+    return News(done, [one for one in kept if _is_news(one, known.get(one.code), zone)])
+
+
+def _wrote_last(found: Outcome) -> bool:
+    """Whether the last write of a series was ours."""
+    return found.status == DONE and not found.foreign
+
+
+def _is_news(entry: Entry, before: Entry | None, zone: ZoneInfo) -> bool:
+    """Whether an entry says something else than the one before."""
+    if before is None or (before.id, before.managed.keys()) != (entry.id, entry.managed.keys()):
+        return True
+    return any(before.meaning(path, zone) != entry.meaning(path, zone) for path in entry.managed)
 
 
 def _entry(  # noqa: PLR0913, PLR0917 - an entry is made of all of this
     plan: Plan,
     change: Change,
-    found: Outcome,
     row: LiveSeries,
     record: Record,
     zone: ZoneInfo,
+    ours: bool = False,  # noqa: FBT001, FBT002 - the last write was
 ) -> Entry:
     before = record.entries.get(change.code)
     stamp = row.meaning("lastUsed")
-    ours = found.status == DONE and not found.foreign
     ours = ours or (before is not None and before.last_used == stamp)
     named = {field.path: field.after for field in change.fields if field.cause != CAUSE}
     return Entry(
@@ -69,17 +102,17 @@ def _wire(path: str, value: Any, then: Any, row: LiveSeries, zone: ZoneInfo) -> 
     return shown
 
 
-def audit(plan: Plan, report: ApplyReport) -> str:
+def audit(plan: Plan, report: ApplyReport, found: News) -> str:
     """The words of the record's commit: what was done to which series, by which plan."""
     changes = {change.code: change for change in plan.changes}
     lines = [
         Line(
-            found.action,
-            found.code,
-            found.id,
-            found.status,
-            [(one.path, one.before, one.after) for one in changes[found.code].fields],
+            one.action,
+            one.code,
+            one.id,
+            one.status,
+            [(field.path, field.before, field.after) for field in changes[one.code].fields],
         )
-        for found in report.outcomes
+        for one in report.outcomes
     ]
-    return message(plan.target, plan.digest, plan.commit, lines, report.result)
+    return message(plan.target, plan.digest, plan.commit, lines, report.result, kept=found.kept)

@@ -37,20 +37,23 @@ def ref(target: str) -> str:
 
 
 def read(directory: Path, target: str) -> Record:
-    """The record of a target; EMPTY where there is no git, no repository or no ref.
+    """The record of a target; EMPTY where there is no git, no repository or no ref, or where git
+    takes no ref of that name: then there can be none.
 
     Raise RefusedError for an entry that cannot be trusted, RecordError where git cannot read it.
     """
-    name = ref(target)
+    try:
+        name = ref(target)
+    except UsageError:
+        return EMPTY
     tip = git.tip(directory, name)
     if tip is None:
         return EMPTY
     with git.Objects(directory) as objects:
         files = _entries(objects, tip)
-        texts = objects.read(list(files.values()))
+        contents = objects.read(list(files.values()))
         found = [
-            from_json(text.decode("utf-8", "replace"), name, file)
-            for file, text in zip(files, texts, strict=True)
+            from_json(content, name, file) for file, content in zip(files, contents, strict=True)
         ]
     return Record({entry.code: entry for entry in found}, tip)
 

@@ -19,8 +19,9 @@ class Redactor:
 
     def add(self, *secrets: str) -> None:
         """Learn more credentials; several threads may."""
+        spelled = {form for secret in filter(None, secrets) for form in _spellings(secret)}
         with self._lock:
-            known = {*self._secrets, *filter(None, secrets)}
+            known = {*self._secrets, *spelled}
             self._secrets = tuple(sorted(known, key=len, reverse=True))  # one may hold another
 
     def hide(self, text: str, shortest: int = 1) -> str:
@@ -41,3 +42,16 @@ class Redactor:
         if isinstance(found, dict):
             return {key: self.document(value) for key, value in found.items()}
         return [self.document(item) for item in found] if isinstance(found, list) else found
+
+
+def _spellings(secret: str) -> set[str]:
+    """A credential as it is, and as it stands inside of JSON text or of a URL."""
+    import json
+    from urllib.parse import quote, quote_plus
+
+    spelled = {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
+    return {
+        secret,
+        quote(secret, safe="", errors="replace"),
+        quote_plus(secret, errors="replace"),
+    } | spelled

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tenacity import RetryCallState, Retrying, stop_after_attempt
 from tenacity.wait import wait_random_exponential
 
+from reconciler.answers import LONGEST_ASKED
 from reconciler.errors import ApiError, BusyError, ThrottledError, UnreachableError
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ ATTEMPTS = 5
 # Full jitter: at most 1 + 2 + 4 + 8 = 15 seconds of waiting of our own in one call.
 _BACK_OFF = wait_random_exponential(multiplier=1)
 _DIAL_AGAIN = wait_random_exponential(multiplier=0.25)  # a host that is not there answers at once
-LONGEST_ASKED = 300.0  # seconds that a run waits because the API asks it to
 _Out = TypeVar("_Out")
 
 
@@ -34,6 +34,13 @@ class Retries:
         `again` tells whether an error is one after which this call may be made again.
         """
 
+        def attempt() -> _Out:
+            try:
+                return call()
+            except ApiError as error:
+                self._heed(error)
+                raise
+
         def retried(state: RetryCallState) -> bool:
             error = _error(state)
             return isinstance(error, ApiError) and again(error) and not _too_long(error)
@@ -46,18 +53,24 @@ class Retries:
             before_sleep=self._tell,
             reraise=True,
         )
-        return attempts(call)
+        return attempts(attempt)
 
     def _wait(self, state: RetryCallState) -> float:
         """The seconds that this call alone waits; a throttled target is left alone by all."""
         error = _error(state)
-        if isinstance(error, ApiError) and error.retry_after is not None:
-            self._limiter.hold(error.retry_after)
-            return 0.0
+        if isinstance(error, ApiError) and error.retry_after:
+            return 0.0  # everybody waits for that, and so does this call
         if isinstance(error, ThrottledError | BusyError):
             self._limiter.hold(_BACK_OFF(state))
             return 0.0
         return (_DIAL_AGAIN if isinstance(error, UnreachableError) else _BACK_OFF)(state)
+
+    def _heed(self, error: ApiError) -> None:
+        """Wait as long as the API asks, also after the last attempt. A date that has passed says
+        nothing, and more than a run waits ends the call.
+        """
+        if error.transient and error.retry_after and not _too_long(error):
+            self._limiter.hold(error.retry_after)
 
     def _tell(self, state: RetryCallState) -> None:
         self._note(f"attempt {state.attempt_number} of {ATTEMPTS} failed: {_error(state)}", 1)

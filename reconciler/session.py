@@ -17,7 +17,7 @@ from reconciler.desired import load
 from reconciler.errors import FilesInvalidError, RefusedError, UsageError
 from reconciler.planfile import from_json
 from reconciler.planning import make_plan
-from reconciler.recording import audit, entries
+from reconciler.recording import audit, news
 from reconciler.redaction import Redactor
 from reconciler.snapshot import take
 
@@ -113,11 +113,11 @@ class Session:
 
     def save_record(self, plan: Plan, report: ApplyReport) -> str | None:
         """Record what is done, share it, and say in which commit. Raises RecordError."""
-        found = entries(plan, report, self.record, self.target.zone)
-        if not found:
-            return self.record.tip
-        who = self._environment.get("GITHUB_ACTOR")
-        recordref.advance(self.series, self.target.name, found, audit(plan, report), who)
+        found = news(plan, report, self.record, self.target.zone)
+        if found.entries:
+            who = self._environment.get("GITHUB_ACTOR")
+            words = audit(plan, report, found)
+            recordref.advance(self.series, self.target.name, found.entries, words, who)
         recordref.push(self.series, self.target.name)
         self._record = None
         return self.record.tip
@@ -150,7 +150,7 @@ class Session:
             said.append(f"there are no series files in {self.series}")
         return files.series, said
 
-    def plan(self, only: Sequence[str] = ()) -> Plan:
+    def plan(self, only: Sequence[str] = (), *, recording: bool = False) -> Plan:
         """Read live and compare. Raises FilesInvalidError, UsageError and ApiError."""
         everything, warnings = self.desired()
         if unknown := [code for code in only if code not in everything]:
@@ -171,6 +171,7 @@ class Session:
             tool=__version__,
             warnings=warnings,
             record=record,
+            recording=recording,
         )
 
     def saved_plan(self, file: str) -> Plan:

@@ -44,7 +44,7 @@ def _moves(
     live = dict(money) | {path: pair[0] for path, pair in managed.items()}
     sent = live | {path: pair[1] for path, pair in managed.items()}
     left_out = {_END: _NO_END, _START: values.stamp(values.cut(now, zone))}
-    for path in (_END, _START):
+    for path in (one for one in (_END, _START) if one in live):
         kept = left_out[path] if sent.get(path) is Mark.ABSENT else _cut(sent.get(path), zone)
         asked = path in managed and managed[path][0] != managed[path][1]
         if not asked and kept is not None and kept != live[path]:

@@ -76,6 +76,10 @@ class SignIn:
         self.sign(request)
         return True
 
+    def over(self, request: httpx.Request) -> bool:
+        """Whether the token that signs a request has come to its end."""
+        return TOKEN_HEADER in request.headers and self._clock() >= self._renew_at
+
     def redact(self, text: str) -> str:
         """Replace every credential in a text."""
         return self._redactor.hide(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from reconciler.declared import Desired
     from reconciler.record import Record
 
+# What the server makes up for a code (API page, section 5): ten letters and digits, or twenty hex.
+GENERATED = re.compile(r"[A-Za-z0-9]{10}|[0-9A-F]{20}")
 HIDING = tuple(field.name for field in FIELDS.values() if field.hides)
 
 
@@ -43,7 +46,11 @@ def take(
     live = {code: found[0] for code, found in exact.items() if found}
     tokens = {claim_token(target.name, target.host, code): code for code in desired}
     created = _created(tokens, (row for row in rows.values() if row.code not in desired))
-    orphans = {code: found[0] for code, found in created.items() if len(found) == 1}
+    orphans = {
+        code: found[0]
+        for code, found in created.items()
+        if len(found) == 1 and GENERATED.fullmatch(found[0].code)
+    }
     proven = set(target.reads_back) | record.shown | _seen_set(rows.values())
     claims = {row.id: code for code, found in exact.items() for row in found}
     owned = {row.id for found in created.values() for row in found} | claims.keys()
@@ -63,7 +70,7 @@ def take(
         live={code: whole.get(row.id, row) for code, row in live.items()},
         orphans={code: whole.get(row.id, row) for code, row in orphans.items()},
         twins=_twins(desired, exact, by_code)
-        | {code: found for code, found in created.items() if len(found) > 1 and code not in live},
+        | {code: rows for code, rows in created.items() if code not in live | orphans},
         alike=_alike(desired, near, whole, client, proven),
         by_id={one: whole[one] for one in sought if one in whole},
         named=claims | {row.id: row.code for row in rows.values() if row.code in named},

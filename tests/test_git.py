@@ -143,6 +143,8 @@ def test_a_repository_that_git_does_not_open_is_not_an_absent_one(repository: Pa
 
     with pytest.raises(RecordError, match="bad config"):
         tip(repository, REF)
+    with pytest.raises(RecordError, match="bad config"):
+        remote(repository)
 
 
 def test_a_ref_moves_only_from_where_it_was_seen(repository: Path) -> None:

@@ -51,7 +51,7 @@ JSON = st.recursive(
 
 
 def again(entry: Entry) -> Entry:
-    return from_json(to_text(entry), REF, file_name(entry.code))
+    return from_json(to_text(entry).encode(), REF, file_name(entry.code))
 
 
 def test_an_entry_is_a_file_with_a_line_for_each_value() -> None:
@@ -120,6 +120,7 @@ def edited(**values: object) -> str:
     [
         pytest.param("{", "it is not JSON", id="no JSON"),
         pytest.param('{"id": 1, "id": 2}', "it is not JSON", id="a key that stands twice"),
+        pytest.param('{"a": "\xff"}', "it is not JSON", id="no UTF-8"),
         pytest.param("[" * 100_000, "it is not JSON", id="nested too deeply"),
         pytest.param("[]", "its format is None", id="no object"),
         pytest.param(edited(format="reconciler/record/2"), "record/2", id="another format"),
@@ -138,12 +139,12 @@ def edited(**values: object) -> str:
 )
 def test_an_entry_that_cannot_be_trusted_is_refused(text: str, said: str) -> None:
     with pytest.raises(RefusedError, match=said):
-        from_json(text, REF, "series/APRIL100.json")
+        from_json(text.encode("latin-1"), REF, "series/APRIL100.json")
 
 
 def test_a_refusal_names_the_file_and_the_way_out_on_one_line() -> None:
     with pytest.raises(RefusedError) as refused:
-        from_json(edited(managed={"a\n::error::b": 1}), REF, "series/APRIL100.json")
+        from_json(edited(managed={"a\n::error::b": 1}).encode(), REF, "series/APRIL100.json")
 
     assert str(refused.value) == (
         "the record cannot be trusted: refs/reconciler/eu-prod:series/APRIL100.json: it is damaged"

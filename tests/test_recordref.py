@@ -12,13 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from repositories import configure, entry, git, isolate
+from repositories import RECORD, configure, entry, git, isolate
 
 from reconciler.errors import RecordError, RefusedError, UsageError
 from reconciler.record import EMPTY, file_name
 from reconciler.recordref import advance, fetch, push, read, ref
-
-REF = "refs/reconciler/eu"
 
 
 @pytest.fixture
@@ -47,7 +45,7 @@ def test_only_the_series_of_this_apply_change(repository: Path) -> None:
         for _, found in sorted(read(repository, "eu").entries.items())
     ]
     assert f"M\t{file_name('MAY')}" == git(
-        repository, "diff-tree", "-r", "--name-status", f"{REF}~", REF
+        repository, "diff-tree", "-r", "--name-status", f"{RECORD}~", RECORD
     )
 
 
@@ -55,7 +53,7 @@ def test_each_apply_is_a_commit_on_the_one_before(repository: Path) -> None:
     one = advance(repository, "eu", [entry("MAY")], "One\n\nPlan: sha256:1\n")
     two = advance(repository, "eu", [entry("MAY", 600)], "Two\n\nPlan: sha256:2\n")
 
-    log = git(repository, "log", "--format=%H %s %(trailers:key=Plan,valueonly,separator=)", REF)
+    log = git(repository, "log", "--format=%H %s %(trailers:key=Plan,valueonly,separator=)", RECORD)
     assert [f"{two} Two sha256:2", f"{one} One sha256:1"] == log.splitlines()
 
 
@@ -150,18 +148,18 @@ def test_files_that_are_no_entries_are_kept_and_not_read(repository: Path) -> No
         (repository / name).write_text("{")
     git(repository, "add", ".")
     git(repository, "commit", "--quiet", "-m", "by hand")
-    git(repository, "update-ref", REF, "HEAD")
+    git(repository, "update-ref", RECORD, "HEAD")
     advance(repository, "eu", [entry("MAY")], "Apply")
 
     assert ["MAY"] == list(read(repository, "eu").entries)
-    assert 4 == len(git(repository, "ls-tree", "-r", "--name-only", REF).splitlines())
+    assert 4 == len(git(repository, "ls-tree", "-r", "--name-only", RECORD).splitlines())
 
 
 def test_an_entry_under_another_name_is_refused(repository: Path) -> None:
     advance(repository, "eu", [entry("MAY")], "Apply")
-    blob = git(repository, "rev-parse", f"{REF}:series/MAY.json")
+    blob = git(repository, "rev-parse", f"{RECORD}:series/MAY.json")
     stream = (
-        f"commit {REF}\ncommitter A <a@b.test> 1 +0000\ndata 0\nfrom {REF}^0\n"
+        f"commit {RECORD}\ncommitter A <a@b.test> 1 +0000\ndata 0\nfrom {RECORD}^0\n"
         f"M 100644 {blob} series/JUNE.json\n"
     )
     command = ["git", "-C", str(repository), "fast-import", "--quiet"]
@@ -216,7 +214,9 @@ def test_neither_hooks_nor_signing_nor_a_missing_user_are_in_the_way(
     assert ["MAY"] == list(read(repository, "eu").entries)
     assert not (tmp_path / "ran").exists()
     octo = "octocat[bot] <octocat[bot]@users.noreply.github.com>"
-    assert [octo, octo] == git(repository, "log", "--format=%an <%ae>%n%cn <%ce>", REF).split("\n")
+    assert [octo, octo] == git(repository, "log", "--format=%an <%ae>%n%cn <%ce>", RECORD).split(
+        "\n"
+    )
 
 
 def test_whom_git_knows_is_the_author(repository: Path, tmp_path: Path) -> None:
@@ -224,13 +224,13 @@ def test_whom_git_knows_is_the_author(repository: Path, tmp_path: Path) -> None:
     configure(tmp_path, "user.email", "asha@shop.test")
     advance(repository, "eu", [entry("MAY")], "Apply", "octocat")
 
-    assert "Asha asha@shop.test" == git(repository, "log", "--format=%an %ae", REF)
+    assert "Asha asha@shop.test" == git(repository, "log", "--format=%an %ae", RECORD)
 
 
 def test_nobody_known_is_the_tool(repository: Path) -> None:
     advance(repository, "eu", [entry("MAY")], "Apply", "<>")
 
-    assert "reconciler" == git(repository, "log", "--format=%an", REF)
+    assert "reconciler" == git(repository, "log", "--format=%an", RECORD)
 
 
 KILL_AT = """\

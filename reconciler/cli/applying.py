@@ -126,7 +126,10 @@ class _Apply:
         approved = session.approved(asked.reviewed) if asked.reviewed else None
         if asked.record:
             session.fetch_record()
-        found = session.saved_plan(asked.plan_file) if asked.plan_file else session.plan()
+        if asked.plan_file:
+            found = session.saved_plan(asked.plan_file)
+        else:
+            found = session.plan(recording=asked.record)
         self.plan = found if approved is None else found.reviewed(approved)
         session.check_commit(self.plan.commit)
         return self.plan
