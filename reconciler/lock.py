@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def held(
-    target: str, host: str, note: str = "", environment: Mapping[str, str] = os.environ
-) -> Iterator[None]:
+def held(target: str, host: str, note: str, environment: Mapping[str, str]) -> Iterator[None]:
     """Hold the lock of a target inside the block. Raise RefusedError when another process holds it.
 
     `host` tells two targets of one name apart: the API's host, or a sandbox with its path. `note`

@@ -15,6 +15,7 @@ from reconciler.client import Client
 from reconciler.config import credentials, load_target, sandbox_credentials
 from reconciler.desired import load
 from reconciler.errors import FilesInvalidError, RefusedError, UsageError
+from reconciler.lock import held
 from reconciler.planfile import from_json
 from reconciler.planning import make_plan
 from reconciler.recording import audit, news
@@ -23,6 +24,7 @@ from reconciler.snapshot import take
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from types import TracebackType
     from typing import Self
 
@@ -184,11 +186,11 @@ class Session:
         found = [approved(_text(file, "review"), file, self.target) for file in files]
         return frozenset[str]().union(*found)
 
-    @property
-    def lock_name(self) -> str:
-        """What tells this target from others of its name on this machine."""
+    def locked(self) -> AbstractContextManager[None]:
+        """Hold this machine's lock of the target. Raises RefusedError when another run has it."""
         inside = self.target.sandbox_path
-        return self.target.host if inside is None else f"sandbox:{Path(inside).resolve()}"
+        where = self.target.host if inside is None else f"sandbox:{Path(inside).resolve()}"
+        return held(self.target.name, where, "apply", self._environment)
 
     def _sandbox(self, file: str) -> httpx.BaseTransport:
         store = open_sandbox(file)

@@ -41,13 +41,14 @@ smsTemplate: Hi {{first_name}}
 
 
 @pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No setting of the machine reaches a test."""
+def clean_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of the machine reaches a test, and none of its folders is written to."""
     for name in ("USERNAME", "PASSWORD", "CLIENT_KEY", "CLIENT_SECRET", "API_URL"):
         monkeypatch.delenv(f"RECONCILER_{name}", raising=False)
     for name in ("TARGET", "SERIES", "CONFIG"):
         monkeypatch.delenv(f"RECONCILER_{name}", raising=False)
     monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))  # where locks lie
 
 
 @pytest.fixture

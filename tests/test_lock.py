@@ -14,26 +14,33 @@ from typing import IO, TYPE_CHECKING
 
 import pytest
 
+from reconciler import lock
 from reconciler.errors import RefusedError, UsageError
-from reconciler.lock import held
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 HOLDER = """\
-import sys
+import os, sys
 from reconciler.errors import RefusedError
 from reconciler.lock import held
 sys.stdin.readline()
 try:
-    with held(sys.argv[1], "eu.test", "commit abc"):
+    with held(sys.argv[1], "eu.test", "commit abc", os.environ):
         print("held", flush=True)
         sys.stdin.readline()
 except RefusedError as error:
     print("refused", error, flush=True)
 """
 Process = subprocess.Popen[str]
+
+
+def held(
+    target: str, host: str, note: str = "", environment: Mapping[str, str] = os.environ
+) -> AbstractContextManager[None]:
+    return lock.held(target, host, note, environment)
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from reconciler.cli.terminal import (
     write_json,
 )
 from reconciler.errors import ReconcilerError, RefusedError
-from reconciler.lock import held
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,7 +75,7 @@ def apply(
     try:
         with _interrupts(run), settings.session() as session:
             run.session = session
-            with held(session.target.name, session.lock_name, "apply"):
+            with session.locked():
                 run.carry_out()
     except BaseException as error:
         interrupted = isinstance(error, KeyboardInterrupt | click.Abort)

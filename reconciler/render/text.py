@@ -76,6 +76,8 @@ def _reads(plan: Plan, per_minute: int | None) -> str:
 def _change(change: Change, ink: Ink) -> Iterator[str]:
     sign, colour = _SIGNS[change.action]
     number = f" (id {change.id})" if change.id is not None else ""
+    if change.action == "adopt":
+        number = f" (id {change.id}, {change.issued:,} issued, {change.redeemed:,} redeemed)"
     place = ink(f"{visible(change.file)}:{change.line}", "dim")
     action = ink(f"{sign} {change.action}", colour)
     yield f"{action} {ink(visible(change.code), 'bold')}{number}  {place}"
