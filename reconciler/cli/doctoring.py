@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from reconciler.render.ink import Ink
 
 _MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "problem": ("✗", "red")}
+_WIDTH = 100
 _NEW = "  # new"
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -87,10 +89,12 @@ def _advice(report: Report) -> Iterator[str]:
     answered = {found.what for found in report.findings}
     unseen = [name for name in HIDING if name not in report.reads_back and name in answered]
     if unseen:
-        yield f"Whether {', '.join(unseen)} would be shown, nobody can tell yet. To find out, make"
-        yield "one series in the web UI with all of them set, and run this again. Until then an"
-        yield "update is blocked where a file does not say what such a field is."
-        yield ""
+        said = (
+            f"Nobody can tell yet whether {', '.join(unseen)} would be shown. To find out, make one"
+            " series in the web UI with all of them set, and run this again. Until then an update"
+            " is blocked where its file does not say what such a field is."
+        )
+        yield from [*textwrap.wrap(said, _WIDTH), ""]
 
 
 def _verdict(report: Report) -> str:

@@ -12,7 +12,6 @@ from reconciler.doctor.probing import FINAL, rows
 from reconciler.errors import ApiError, SignInError
 from reconciler.live import first_other_offset
 from reconciler.plan import other_zone
-from reconciler.render.words import many
 from reconciler.snapshot import HIDING
 
 if TYPE_CHECKING:
@@ -119,7 +118,7 @@ def _field(name: str, seen: Evidence, target: Target) -> Finding:
         where = "the list" if _shows(seen.listed, name) else "reads by id"
         return Finding(name, "ok", f"{where} showed it set")
     looked = len({row.id for row in rows(seen.by_id)}) or len(seen.listed)
-    said = f"not seen set in {many(looked, 'series', 'series')}"
+    said = f"not seen set in {looked} series" if looked else "no series was seen"
     if name in target.reads_back:
         return Finding(name, "ok", f"{said}; reads_back in the configuration says that it shows")
     return Finding(name, "unknown", f"{said}: none has it set, or it is hidden")

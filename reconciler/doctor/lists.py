@@ -13,7 +13,7 @@ from reconciler.errors import ApiError
 from reconciler.render.words import many
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sized
+    from collections.abc import Iterable, Mapping, Sized
     from datetime import datetime
 
     from reconciler.doctor.probing import Evidence
@@ -66,20 +66,23 @@ def hides(seen: Evidence, now: datetime) -> Finding:
         return Finding(HIDES, "unknown", "there is no list to compare with")
     expired = [row for row in seen.listed if _ended(row, now)]
     also = ", expired ones too" if expired else ""
-    if isinstance(seen.named, dict) and [] in (seen.first, seen.second):
-        ids = {row.id for row in seen.listed}
-        missing = {one: code for one, code in seen.named.items() if one not in ids}
-        if missing:
+    if isinstance(seen.named, dict) and seen.named:
+        named = f"the {len(seen.named):,} series that the API v1.1 names"
+        if [] in (seen.first, seen.second) and (missing := _unlisted(seen, seen.named)):
             return Finding(HIDES, "warning", _hidden(seen, missing, now))
-        if seen.named:
-            said = f"none: it shows all that the API v1.1 names{also}"
-            return Finding(HIDES, "ok", said)
-    elif isinstance(seen.named, dict) and seen.last == []:
-        said = f"it has fewer rows than the {len(seen.named):,} series that the API v1.1 names"
-        return Finding(HIDES, "warning", said)
+        if seen.last == []:
+            return Finding(HIDES, "warning", f"it has fewer rows than {named}")
+        if seen.second == [] or rows(seen.last):
+            return Finding(HIDES, "ok", f"none: it has a row for each of {named}{also}")
     if expired:
         return Finding(HIDES, "ok", "it shows expired series")
     return Finding(HIDES, "unknown", "nothing tells: no expired series was seen")
+
+
+def _unlisted(seen: Evidence, named: Mapping[int, str]) -> dict[int, str]:
+    """The series that the API v1.1 names and the list does not show."""
+    ids = {row.id for row in seen.listed}
+    return {one: code for one, code in named.items() if one not in ids}
 
 
 def old_list(seen: Evidence) -> Finding:
@@ -98,7 +101,7 @@ def unnamed(seen: Evidence) -> list[tuple[int, str]]:
     return [(row.id, row.code) for row in seen.listed if row.id not in named]
 
 
-def _hidden(seen: Evidence, missing: dict[int, str], now: datetime) -> str:
+def _hidden(seen: Evidence, missing: Mapping[int, str], now: datetime) -> str:
     """Which series the list leaves out, and whether those that were read have expired."""
     read = [row for row in rows(seen.by_id) if row.id in missing]
     why = ""

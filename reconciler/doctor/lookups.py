@@ -33,10 +33,11 @@ def by_id(seen: Evidence) -> Finding:
         said = f"{len(lost)} of {len(seen.asked)} that the API v1.1 names cannot be read"
         return Finding(BY_ID, "warning", f"{said}: id {min(lost)}")
     said = f"{len(read)} series read in one request{_thinner(seen)}"
-    if seen.too_many:
-        limit = f"; {seen.too_many} at once are too many (code 1060), so a run takes more requests"
-        return Finding(BY_ID, "warning", said + limit)
-    return Finding(BY_ID, "ok", said)
+    if seen.blank:
+        said += f"; {seen.blank} at once brought nothing, so one of them cannot be read"
+    elif seen.too_many:
+        said += f"; {seen.too_many} at once are too many (code 1060), so a run takes more requests"
+    return Finding(BY_ID, "warning" if seen.blank or seen.too_many else "ok", said)
 
 
 def unread(seen: Evidence) -> set[int]:
@@ -68,7 +69,8 @@ def free(seen: Evidence) -> Finding:
     looked_up = by_code(seen).status
     if looked_up == "ok":
         return Finding(FREE, "ok", "the look-up by code gives it")
-    if isinstance(seen.named, dict) and not unread(seen) and not unnamed(seen):
+    doubted = seen.blank or unread(seen) or unnamed(seen)
+    if isinstance(seen.named, dict) and not doubted:
         return Finding(FREE, "ok", "the API v1.1 gives it, and is asked where a code is missing")
     spent = isinstance(seen.named, SpentError)
     if looked_up == "unknown" or spent:

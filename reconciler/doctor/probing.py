@@ -48,7 +48,7 @@ class SpentError(ApiError):
 
 
 @dataclass(slots=True)
-class AtMost(Requests):
+class Budget(Requests):
     """Counts requests, and lets none start that is one too many, whoever makes it.
 
     Signing in again and its retries are among them: nobody else can tell beforehand how many.
@@ -75,6 +75,7 @@ class Evidence:
     asked: Sequence[int] = ()  # the ids of `by_id`
     by_id: Answer = None
     too_many: int = 0  # as many ids at once are refused
+    blank: int = 0  # as many ids at once brought nothing, and fewer did
     known: str = ""  # a code that live has
     by_code: Answer = None  # what is found for it
     made_up: Answer = None  # and for one that nobody has
@@ -101,6 +102,7 @@ class _ById:
     asked: Sequence[int] = ()
     answer: Answer = None
     too_many: int = 0
+    blank: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ def rows(answer: Answer) -> list[LiveSeries]:
 
 def probe(client: Client) -> Evidence:
     """Ask everything that can be asked, in order of need."""
-    client.requests = AtMost()
+    client.requests = Budget()
     pages = _pages(client)
     if isinstance(pages.first, FINAL):
         return Evidence(pages.first, client.requests.counted(), skew=client.skew)
@@ -135,6 +137,7 @@ def probe(client: Client) -> Evidence:
         asked=by_id.asked,
         by_id=by_id.answer,
         too_many=by_id.too_many,
+        blank=by_id.blank,
         known=known,
         by_code=_rows(client, {"seriesCode": known}) if known else None,
         made_up=_rows(client, {"seriesCode": MADE_UP}),
@@ -167,16 +170,18 @@ def _by_id(client: Client, listed: Iterable[int], named: Iterable[int]) -> _ById
     """
     shown = sorted(listed)
     unlisted = sorted(set(named) - set(shown))
-    tried, too_many = _ById(), 0
+    tried, too_many, blank = _ById(), 0, 0
     for size in BATCHES:
         few = unlisted if not shown else spread(unlisted, min(UNLISTED, size // 2))
         asked = spread(shown, size - len(few)) + spread(few, size)
         if len(asked) == len(tried.asked):
             continue
-        tried = _ById(asked, _rows(client, {"ids": asked}), too_many)
+        tried = _ById(asked, _rows(client, {"ids": asked}), too_many, blank)
         if isinstance(tried.answer, ApiError) and tried.answer.code == TOO_MANY_IDS:
             too_many = len(asked)
-        elif tried.answer != []:
+        elif tried.answer == []:
+            blank = len(asked)
+        else:
             break
     return tried
 
