@@ -151,7 +151,8 @@ class Connection:
             why = shown(hide(str(error))) or type(error).__name__
             message = f"the connection to {host} broke during {what} ({why})"
             raise ConnectionLostError(message) from None
-        traced = shown(hide(response.headers.get("X-Cap-Requestid", "")))
+        signed = kind != "sign_in"  # a token is known as one only after its answer is read
+        traced = shown(hide(response.headers.get("X-Cap-Requestid", ""))) if signed else ""
         self.note(f"{what} {response.status_code}" + (f" request {traced}" if traced else ""), 2)
         self._compare_clocks(response)
         return response

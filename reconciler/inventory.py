@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.answers import NO_FILTER
-from reconciler.errors import ApiError, UnprovenAbsenceError
+from reconciler.errors import (
+    ApiError,
+    NotFoundError,
+    RejectedError,
+    UnexpectedAnswerError,
+    UnprovenAbsenceError,
+)
 from reconciler.text import folded
 
 if TYPE_CHECKING:
@@ -107,7 +113,13 @@ def _listed(client: Client) -> _Listing:
         client.note(f"the list shows {len(rows):,} series", 1)
         return _Listing(rows, overlaps=len(seen) > len(rows))
     client.note("the list wants a filter (code 1000): reading what the API v1.1 names", 1)
-    named = client.old_codes()
+    try:
+        named = client.old_codes()
+    except (NotFoundError, RejectedError, UnexpectedAnswerError) as error:
+        said = f"the list of {client.target.name} wants a filter, and the API v1.1 is no way around"
+        raise UnexpectedAnswerError(
+            f"{said}: {error}", status=error.status, code=error.code, request_id=error.request_id
+        ) from None
     return _compared(client, named, client.by_ids(list(named)))
 
 

@@ -49,9 +49,7 @@ def _spellings(secret: str) -> set[str]:
     import json
     from urllib.parse import quote, quote_plus
 
-    spelled = {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
-    return {
-        secret,
-        quote(secret, safe="", errors="replace"),
-        quote_plus(secret, errors="replace"),
-    } | spelled
+    in_json = {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
+    in_url = {quote(secret, safe=safe, errors="replace") for safe in ("", "/")}
+    in_url.add(quote_plus(secret, errors="replace"))
+    return {secret} | in_json | in_url

@@ -26,3 +26,42 @@ class FakeTime:
     @property
     def clock(self) -> Clock:
         return Clock(self.time, self.sleep)
+
+
+class SharedTime:
+    """Seconds that pass only while every one of so many workers sleeps, up to the first to wake:
+    what several threads do by it happens at the very moments of real time.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self.now = 1000.0
+        self.workers = workers
+        self.waking: list[float] = []
+        self.changed = threading.Condition()
+
+    def time(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        with self.changed:
+            wake = self.now + seconds
+            self.waking.append(wake)
+            self._pass()
+            assert self.changed.wait_for(lambda: self.now >= wake, timeout=30)
+            self.waking.remove(wake)
+
+    def done(self) -> None:
+        """A worker goes home."""
+        with self.changed:
+            self.workers -= 1
+            self._pass()
+
+    def _pass(self) -> None:
+        asleep = [wake for wake in self.waking if wake > self.now]
+        if asleep and len(asleep) == self.workers:
+            self.now = min(asleep)
+            self.changed.notify_all()
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(self.time, self.sleep)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
+import time
+from email.utils import formatdate
 
 import httpx
 import pytest
 
-from reconciler.answers import check, entity
+from reconciler.answers import check, retry_after
 from reconciler.errors import (
     ApiError,
     BusyError,
     ConflictError,
+    GarbledAnswerError,
     NotFoundError,
     NotSavedError,
     RedirectedError,
@@ -187,7 +188,7 @@ def test_deep_nesting_is_an_error_of_the_api(depth: int) -> None:
 def test_what_is_not_json_is_no_success(status: int, text: str) -> None:
     found = raised(httpx.Response(status, text=text))
 
-    assert (UnexpectedAnswerError, status) == (type(found), found.status)
+    assert (GarbledAnswerError, status) == (type(found), found.status)
     assert f"GET /x: the answer is not JSON (HTTP {status})" == str(found)
 
 
@@ -236,34 +237,60 @@ def test_credentials_are_hidden_before_anything_is_cut_or_escaped() -> None:
     assert f"x: {'x' * 497}***…" in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        ({"entity": [{"id": 1}, {"id": 2}]}, [{"id": 1}, {"id": 2}]),
-        ({"entity": [], "warnings": []}, []),
-        ({"entity": {"id": 1}}, [{"id": 1}]),
-        ({"id": 1, "warnings": []}, [{"id": 1, "warnings": []}]),
-    ],
-)
-def test_rows_are_found_in_every_shape(body: Any, expected: list[Any]) -> None:  # noqa: ANN401 - any JSON
-    assert expected == entity(body)
+HERE = "Sun, 01 Mar 2026 10:00:00 GMT"
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("header", "expected"),
     [
-        {},
-        {"warnings": []},
-        {"entity": None},
-        {"entity": {}},
-        {"entity": "x"},
-        [],
-        [{"id": 1}],
-        5,
-        "x",
-        True,
+        ("0", 0),
+        ("7", 7),
+        (" 7 ", 7),
+        ("1.5", 1.5),
+        ("99999999999", 99_999_999_999),
+        ("Sun, 01 Mar 2026 10:00:45 GMT", 45),
+        ("Sunday, 01-Mar-26 10:00:45 GMT", 45),
+        ("Sun Mar  1 10:00:45 2026", 45),
+        ("Sun, 01 Mar 2026 15:30:45 +0530", 45),
+        ("Sun, 01 Mar 2026 09:00:00 GMT", 0),
+        ("soon", None),
+        ("-5", None),
+        ("\u0667", None),
+        ("Sun, 32 Mar 2026 10:00:45 GMT", None),
+        ("Sun, 01 Mar 99999 10:00:45 GMT", None),
+        ("9" * 5000, None),
+        ("", None),
+        (None, None),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_a_wait_is_asked_for_in_seconds_or_as_a_date_of_the_servers_clock(
+    header: str | None, expected: float | None
+) -> None:
+    assert expected == retry_after(header, HERE)
+
+
+def test_a_date_is_one_of_our_clock_where_the_server_tells_none() -> None:
+    in_a_minute = formatdate(time.time() + 60, usegmt=True)
+
+    for date in (None, "", "yesterday"):
+        assert 55 <= (retry_after(in_a_minute, date) or 0) <= 60
+
+
+@pytest.mark.parametrize(
+    ("status", "asked", "said"),
+    [
+        (429, "900", "; it asks to be left alone for 900 s, and a run waits at most 300 s: run"),
+        (503, "99999", "; it asks to be left alone for 99,999 s"),
+        (429, "300", ""),
+        (400, "900", ""),
     ],
 )
-def test_other_shapes_are_no_rows(body: object) -> None:
-    with pytest.raises(UnexpectedAnswerError, match="neither an entity list nor a series"):
-        entity(json.loads(json.dumps(body)))
+def test_a_message_says_how_long_the_api_wants_to_be_left_alone(
+    status: int, asked: str, said: str
+) -> None:
+    found = raised(httpx.Response(status, text="x", headers={"Retry-After": asked}))
+
+    assert float(asked) == found.retry_after
+    assert said in str(found)
+    assert bool(said) is ("left alone" in str(found))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from faketime import FakeTime
+from faketime import FakeTime, SharedTime
 
 from reconciler.limiter import Clock, Limiter
 
@@ -85,3 +86,98 @@ def test_real_time_is_the_default() -> None:
 
     limiter.wait()
     limiter.wait()
+
+
+def test_nobody_starts_while_the_api_wants_to_be_left_alone() -> None:
+    clock = FakeTime()
+    limiter = Limiter(None, clock.clock)
+
+    limiter.hold(30)
+    limiter.wait()
+    limiter.wait()
+
+    assert (1030.0, [30.0]) == (clock.now, clock.slept)
+
+
+def test_of_two_holds_the_one_that_ends_later_counts() -> None:
+    clock = FakeTime()
+    limiter = Limiter(None, clock.clock)
+
+    limiter.hold(30)
+    limiter.hold(5)
+    limiter.wait()
+
+    assert 1030.0 == clock.now
+
+
+def test_a_hold_that_is_over_holds_nobody() -> None:
+    clock = FakeTime()
+    limiter = Limiter(None, clock.clock)
+    limiter.hold(30)
+    clock.now += 30
+    limiter.wait()
+
+    assert [] == clock.slept
+
+
+def test_a_hold_that_comes_while_somebody_waits_is_kept() -> None:
+    clock = FakeTime()
+
+    def sleep(seconds: float) -> None:
+        if not clock.slept:
+            limiter.hold(100)
+        clock.sleep(seconds)
+
+    limiter = Limiter(None, Clock(clock.time, sleep))
+    limiter.hold(10)
+    limiter.wait()
+
+    assert 1100.0 == clock.now
+
+
+def test_after_a_hold_the_limit_still_holds() -> None:
+    clock = FakeTime()
+    limiter = Limiter(3, clock.clock)
+    starts = []
+    for number in range(12):
+        if number % 4 == 1:
+            limiter.hold(20)
+        limiter.wait()
+        starts.append(clock.now)
+
+    assert 3 == most_in_a_minute(starts)
+
+
+def test_each_wait_is_told_with_its_reason() -> None:
+    clock = FakeTime()
+    told: list[tuple[float, bool]] = []
+    limiter = Limiter(1, clock.clock, lambda seconds, asked: told.append((seconds, asked)))
+
+    limiter.wait()
+    limiter.hold(5)
+    limiter.wait()
+
+    assert [(5.0, True), (55.5, False)] == told
+
+
+@pytest.mark.parametrize("limit", [1, 3, 10])
+def test_threads_that_wait_together_keep_to_one_limit(limit: int) -> None:
+    shared = SharedTime(5)
+    limiter = Limiter(limit, shared.clock)
+    starts: list[float] = []
+
+    def work() -> None:
+        for number in range(4):
+            limiter.wait()
+            starts.append(shared.now)
+            if number == 1:
+                limiter.hold(2)
+        shared.done()
+
+    threads = [threading.Thread(target=work) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert (20, limit) == (len(starts), most_in_a_minute(starts))

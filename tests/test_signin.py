@@ -102,6 +102,25 @@ def test_a_token_is_renewed_before_its_end(ttl: object, good_for: float) -> None
     assert "token-2" == desk.token()
 
 
+def test_a_request_that_waited_past_its_tokens_end_is_over() -> None:
+    desk = Desk()
+    request = httpx.Request("GET", "https://api.test")
+    desk.signing.sign(request)
+
+    assert not desk.signing.over(request)
+    desk.now += 290
+    assert desk.signing.over(request)
+
+
+def test_basic_is_never_over() -> None:
+    desk = Desk(credentials=BASIC)
+    request = httpx.Request("GET", "https://api.test")
+    desk.signing.sign(request)
+    desk.now += 1_000_000
+
+    assert not desk.signing.over(request)
+
+
 @pytest.mark.parametrize("spelled", ["NaN", "Infinity", "-Infinity", "1e999"])
 def test_a_lifetime_that_is_no_number_is_a_usual_one(spelled: str) -> None:
     text = f'{{"data": {{"accessToken": "token-1", "ttlSeconds": {spelled}}}}}'

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Iterator
 
+    from reconciler.limiter import Clock
+
     Answer = Callable[[httpx.Request], httpx.Response]
 
 TARGET = Target("eu", "https://api.test", ZoneInfo("UTC"), None)
@@ -28,10 +31,16 @@ MD5 = "436954d7aad3e9d4e6c0d9d525318b17"  # of the password, in hex
 
 
 def client(
-    answer: Answer, credentials: Credentials = BASIC, note: Callable[[str, int], None] | None = None
+    answer: Answer,
+    credentials: Credentials = BASIC,
+    note: Callable[[str, int], None] | None = None,
+    *,
+    clock: Clock | None = None,
+    per_minute: int | None = None,
 ) -> Client:
     heard = note or (lambda _text, _level: None)
-    return Client(TARGET, credentials, httpx.MockTransport(answer), heard, clock=FakeTime().clock)
+    target, passing = replace(TARGET, requests_per_minute=per_minute), clock or FakeTime().clock
+    return Client(target, credentials, httpx.MockTransport(answer), heard, clock=passing)
 
 
 def row(number: int, code: str | None = None) -> dict[str, Any]:
@@ -42,9 +51,11 @@ def rows(*found: object) -> httpx.Response:
     return httpx.Response(200, json={"entity": found, "warnings": []})
 
 
-def refusal(code: object, message: object = "no", status: int = 200) -> httpx.Response:
+def refusal(
+    code: object, message: object = "no", status: int = 200, headers: dict[str, str] | None = None
+) -> httpx.Response:
     error = {"status": False, "code": code, "message": message}
-    return httpx.Response(status, json={"errors": [error], "warnings": []})
+    return httpx.Response(status, json={"errors": [error], "warnings": []}, headers=headers)
 
 
 def by_id(request: httpx.Request) -> httpx.Response:
@@ -96,3 +107,8 @@ def listening(
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
         thread.join()
+
+
+def token(name: str, seconds: object = 300) -> httpx.Response:
+    """What an OAuth sign-in answers."""
+    return httpx.Response(200, json={"data": {"accessToken": name, "ttlSeconds": seconds}})

@@ -31,7 +31,7 @@ COMMANDS = {
     "validate": ("reading", "Check files without talking to anybody."),
     "plan": ("reading", "Show what would change."),
     "apply": ("applying", "Carry out a saved PLAN, or plan afresh, show it and ask."),
-    "import": ("importing", "Write files for live series."),
+    "import": ("importing", "Write files for live series: these CODEs, or --all."),
     "doctor": ("doctoring", "Read a target and say what works on it."),
     "schema": ("reading", "Print the JSON Schema of a series file, for editors."),
     "sandbox": ("sandboxing", "Run the API's local imitation, to try things on."),
