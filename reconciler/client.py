@@ -126,9 +126,10 @@ class Client:
                 if error.code not in NO_SUCH:  # a wrong URL is no empty list
                     raise
                 return
+            if page:
+                yield page
             if seen.issuperset(row.id for row in page):
                 return
-            yield page
             before = len(seen)
             seen.update(row.id for row in page)
             if before // 1000 < len(seen) // 1000:

@@ -50,9 +50,11 @@ def survey(client: Client, wanted: Collection[str]) -> Inventory:
     missing = _not_in(rows, wanted)
     if not missing:
         return Inventory(rows)
-    trusted = _look_up(client, missing, rows)
+    answers = _look_up(client, missing)
+    rows.update((row.id, row) for row in answers or ())
     if not listing.whole:
         listing = _complete(client, listing)
+    trusted = answers is not None and (bool(answers) or _honoured(client, rows.values()))
     if listing.whole and not trusted:
         client.note("the API v1.1 proves which codes are free", 1)
     proven = trusted or listing.whole
@@ -165,35 +167,36 @@ def _list_again(client: Client, rows: Rows) -> None:
             return
 
 
-def _look_up(client: Client, missing: Sequence[str], rows: Rows) -> bool:
-    """Ask for each missing code and add its rows; whether the answers prove anything.
+def _look_up(client: Client, missing: Sequence[str]) -> list[LiveSeries] | None:
+    """Ask for each missing code, and give the rows; None where the answers prove nothing.
 
     One is asked first: where the filter is not honoured, the others would be calls for nothing.
     """
     count = len(missing)
     said = f"{count:,} codes are not in the list: asking for each takes {count:,} calls"
     client.note(said, 0 if count > MANY else 1)
-    listed = list(rows.values())
     try:
         answers = [client.by_code(missing[0]), *client.each(client.by_code, missing[1:])]
-        found = [row for answer in answers for row in answer]
-        rows |= {row.id: row for row in found}
-        honoured = bool(found) or _honoured(client, listed)
     except UnprovenAbsenceError as error:
         client.note(str(error), 1)
-        return False
+        return None
+    return [row for answer in answers for row in answer]
+
+
+_BLIND = "the look-up by code is not seen to find a series that is there: it proves nothing"
+
+
+def _honoured(client: Client, rows: Collection[LiveSeries]) -> bool:
+    """Whether the look-up finds a series that is there.
+
+    Where nothing shows any series at all, there is none to try it on, and it is believed: the first
+    series of an org has to be made by somebody.
+    """
+    known = next((row for row in rows if row.code.isascii() and row.code.isalnum()), None)
+    try:
+        honoured = known is None or any(row.id == known.id for row in client.by_code(known.code))
+    except UnprovenAbsenceError:
+        honoured = False
+    honoured = honoured and (known is not None or not rows)
     client.note("the look-up by code is honoured" if honoured else _BLIND, 1)
     return honoured
-
-
-_BLIND = "the look-up by code is not seen to find a series of the list: it proves nothing"
-
-
-def _honoured(client: Client, listed: Sequence[LiveSeries]) -> bool:
-    """Whether the look-up finds a series that the list shows. Where the list shows none, even a
-    look-up that is ignored would find none.
-    """
-    known = next((row for row in listed if row.code.isascii() and row.code.isalnum()), None)
-    if known is None:
-        return False
-    return any(row.id == known.id for row in client.by_code(known.code))

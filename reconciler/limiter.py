@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # The API's minute, and a little for what lies between our clock and a request on the wire.
 WINDOW = 60.0 + 0.5
+FEWEST_LEARNT = 20  # requests in a minute that may be a limit of the target's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,20 @@ class Limiter:
         """Let no request start for so long, whoever asks for it."""
         with self._lock:
             self._open_at = max(self._open_at, self._clock.now() + seconds)
+
+    def learn(self) -> int | None:
+        """After a refusal: take what started in the last minute for all that the target takes.
+
+        Says how many that is where it is news; None where so few started that others must have
+        used up the rest.
+        """
+        with self._lock:
+            self._full(self._clock.now())  # forgets what is over
+            taken = len(self._starts) - 1  # the one that was refused is among them
+            if taken < FEWEST_LEARNT or taken >= (self._per_minute or taken + 1):
+                return None
+            self._per_minute = taken
+            return taken
 
     def wait(self) -> None:
         """Return when one more request may start, and count it."""

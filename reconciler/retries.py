@@ -67,8 +67,11 @@ class Retries:
 
     def _heed(self, error: ApiError) -> None:
         """Wait as long as the API asks, also after the last attempt. A date that has passed says
-        nothing, and more than a run waits ends the call.
+        nothing, and more than a run waits ends the call. Throttled, the whole run slows down.
         """
+        if isinstance(error, ThrottledError) and (pace := self._limiter.learn()):
+            said = f"going on with {pace:,} requests a minute, which is what it took so far"
+            self._note(f"{said}; say so in reconciler.toml: requests_per_minute = {pace}", 0)
         if error.transient and error.retry_after and not _too_long(error):
             self._limiter.hold(error.retry_after)
 

@@ -152,8 +152,28 @@ def test_an_empty_org_is_proven_empty_by_the_old_api_alone(codes: str, listing: 
         assert [] == find(api, "FREE", trusted=found.trusted)
 
 
-@pytest.mark.parametrize("codes", ["works", "ignored", "error"])
-def test_a_list_without_a_row_proves_nothing_about_the_look_up(codes: str) -> None:
+@pytest.mark.parametrize("listing", ["works", "hides-expired", "error"])
+@pytest.mark.parametrize(("codes", "old"), [("works", "works"), ("ignored", "works")])
+def test_a_series_that_only_the_old_api_names_tries_the_look_up(
+    codes: str, old: str, listing: str
+) -> None:
+    with sandbox(code_filter=codes, listing=listing, v11=old) as (api, store):
+        store.ui_create(seriesCode="G7", validTillDate="2020-01-01T00:00:00Z")
+        found = survey(api, ["FREE"])
+
+    assert ["G7"] == [one.code for one in found.rows.values()]
+    assert ((codes == "works"), frozenset()) == (found.trusted, found.unproven)
+
+
+def test_an_org_that_shows_nothing_at_all_takes_its_first_series() -> None:
+    with sandbox(v11="error") as (api, _store):
+        found = survey(api, ["FIRST"])
+
+    assert (True, frozenset()) == (found.trusted, found.unproven)
+
+
+@pytest.mark.parametrize("codes", ["works", "error"])
+def test_a_list_that_hides_everything_hides_no_code_that_is_asked_for(codes: str) -> None:
     with sandbox(code_filter=codes, listing="hides-expired", v11="error") as (api, store):
         store.ui_create(seriesCode="G7", validTillDate="2020-01-01T00:00:00Z")
         found = survey(api, ["FREE", "G7"])

@@ -127,9 +127,10 @@ def test_many_look_ups_are_announced() -> None:
 def test_a_list_whose_pages_move_is_read_until_nothing_new_comes() -> None:
     shift = Scripted(
         *(rows(row(1), row(2)), rows(row(2), row(4)), rows()),
-        *(rows(), rows(row(1)), httpx.Response(404)),
+        *(rows(), httpx.Response(404)),
         *(rows(row(1), row(2)), rows(row(3), row(4)), rows()),
         *(rows(row(1), row(2)), rows(row(3), row(4)), rows()),
+        rows(row(1)),
     )
     with client(shift) as api:
         found = survey(api, ["FREE"])

@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 from faketime import FakeTime, SharedTime
+from wire import by_id, client
 
 from reconciler.limiter import Clock, Limiter
 
@@ -181,3 +183,38 @@ def test_threads_that_wait_together_keep_to_one_limit(limit: int) -> None:
         thread.join()
 
     assert (20, limit) == (len(starts), most_in_a_minute(starts))
+
+
+@pytest.mark.parametrize(
+    ("started", "limit", "learnt"),
+    [(31, None, 30), (31, 600, 30), (31, 30, 29), (20, 600, None), (1, 600, None)],
+    ids=["without a limit", "below ours", "just below ours", "too few to tell", "the first"],
+)
+def test_a_refusal_teaches_what_a_target_takes(
+    started: int, limit: int | None, learnt: int | None
+) -> None:
+    clock = FakeTime()
+    limiter = Limiter(limit, clock.clock)
+    for _ in range(min(started, limit or started)):
+        limiter.wait()
+
+    assert learnt == limiter.learn()
+
+
+def test_a_target_that_takes_less_than_configured_is_heeded() -> None:
+    clock = FakeTime()
+    starts: list[float] = []
+
+    def answer(_request: httpx.Request) -> httpx.Response:
+        if sum(one > clock.now - 60 for one in starts) >= 40:
+            return httpx.Response(429)
+        starts.append(clock.now)
+        return by_id(httpx.Request("GET", "https://api.test?ids=1"))
+
+    heard: list[str] = []
+    with client(answer, note=lambda text, _level: heard.append(text), clock=clock.clock) as api:
+        for _ in range(130):
+            api.by_ids([1])
+
+    assert (130, 40) == (len(starts), most_in_a_minute(starts))
+    assert [1] == [sum("requests_per_minute = 40" in said for said in heard)]

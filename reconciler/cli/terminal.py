@@ -83,7 +83,7 @@ def tell(text: str) -> None:
     """A line for people on standard error."""
     from reconciler.text import visible
 
-    echo(visible(text), err=True)
+    echo(visible(REDACTOR.output(text)), err=True)
 
 
 def show(text: str) -> None:
