@@ -54,6 +54,7 @@ class Seen:
     absent_at: float | None = None  # time.monotonic when the codes to create were asked for
     trusted: bool = False  # asking by code proves absence
     other_offset: str | None = None  # that it prints dates with, when it is not the zone's
+    recorded: frozenset[str] = frozenset()  # codes that were applied: none is created again
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ class _Run:
         self.client, self.target, self.watch = client, client.target, watch
         self.proven = seen.proven | client.target.reads_back
         self.absent_at, self.trusted = seen.absent_at, seen.trusted
+        self.recorded = seen.recorded
         self.creates = creates
         self.found = Inventory({})  # by a look of this run's own, where the plan is a saved one
         self.unseen: ApiError | None = None  # what became of that look
@@ -193,6 +195,8 @@ class _Run:
             return outcome(change, MOVED, said)
         if not held.pending(row) and not held.blind(row):
             return outcome(change, ALREADY_DONE).showing(row)
+        if said := held.unvouched(row):
+            return outcome(change, MOVED, said)
         judged = change.judged(self.target.zone, held.now, row.counter("numIssued"))
         if judged.blocked:
             return outcome(change, BLOCKED, "; ".join(why.message for why in judged.blocked))
@@ -203,6 +207,9 @@ class _Run:
         token = claim_token(change.target, change.host, change.code)
         if ended := self.taken(change):
             return ended
+        if change.code in self.recorded:
+            said = f"the record has {change.code}, and live does not: it is not created again"
+            return outcome(change, BLOCKED, f"{said}; plan again to see the way out")
         left = [row for row in self.found.rows.values() if row.raw.get("tag") == token]
         if len(left) > 1:
             said = f"live has {len(left)} series created for {change.code}; plan again to see them"

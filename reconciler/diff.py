@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from reconciler.values import Canonical
 
 
+# The marks of a pair that is no value: no canonical list begins with a mapping.
 # Before the ids that live shows for products which the file names by code.
-AS_IDS = "shown as ids"
+AS_IDS = {"shown": "as ids"}
 # Before the recorded value of what live does not show, where the file has moved away from it.
-AS_RECORDED = "recorded"
+AS_RECORDED = {"shown": "as recorded"}
 PENDING, DRIFT, CONFLICT = "pending", "drift", "conflict"
 
 

@@ -15,10 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from reconciler.declared import Desired
+    from reconciler.kinds import Field
     from reconciler.live import LiveSeries, Snapshot
     from reconciler.record import Record
 
 HIDING = tuple(field for field in FIELDS.values() if field.hides)
+
+
+def is_set(value: object) -> bool:
+    """Whether a value in the API's form says more than that there is none."""
+    return value not in (None, "", [], {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +120,7 @@ def _adoption(sight: Sight) -> Iterator[Blocked]:
     adopted = sight.wanted.lifecycle.adopt
     if adopted is None or (live is not None and live.id == adopted):
         return
-    other, entry = sight.snapshot.named.get(adopted), sight.record.by_id.get(adopted)
+    other, entry = _claimed(sight, adopted), sight.record.by_id.get(adopted)
     if live is not None:
         said = f"{code} is live already, as id {live.id}; take `adopt: {adopted}` out"
     elif other is not None:
@@ -126,6 +132,13 @@ def _adoption(sight: Sight) -> Iterator[Blocked]:
     else:
         return
     yield Blocked("adopt-refused", said)
+
+
+def _claimed(sight: Sight, adopted: int) -> str | None:
+    """The code for which a file has a live series already: it bears it, or was created for it."""
+    made = {row.id: code for code, row in sight.snapshot.orphans.items()}
+    code = sight.snapshot.named.get(adopted, made.get(adopted))
+    return None if code == sight.wanted.code else code
 
 
 def _unproven_absence(sight: Sight) -> Iterator[Blocked]:
@@ -141,13 +154,18 @@ def _unproven_absence(sight: Sight) -> Iterator[Blocked]:
 def _lookalike(sight: Sight) -> Iterator[Blocked]:
     """An unclaimed series that is just what a create would make."""
     rows = sight.snapshot.alike.get(sight.wanted.code, ())
-    if rows and sight.wanted.lifecycle.adopt is None:
-        ids = " or ".join(f"lifecycle: {{adopt: {row.id}}}" for row in rows)
-        yield Blocked(
-            "lookalike",
-            f"live has {_named(rows)}, which no file claims and which agrees with this one in all"
-            f" but the code; write {ids} to claim it, or allow lookalike with a reason",
-        )
+    if not rows or sight.wanted.lifecycle.adopt is not None:
+        return
+    free = [row for row in rows if row.id not in sight.record.by_id]
+    ids = " or ".join(f"lifecycle: {{adopt: {row.id}}}" for row in free)
+    ways = f"write {ids} to claim it, or allow lookalike with a reason"
+    if not free:  # a code that was edited in the file, most likely
+        ways = "put the file of that code back, or allow lookalike with a reason"
+    yield Blocked(
+        "lookalike",
+        f"live has {_named(rows)}, which no file claims and which agrees with this one in all"
+        f" but the code; {ways}",
+    )
 
 
 def _odd(row: LiveSeries, managed: Iterable[str]) -> Iterator[Blocked]:
@@ -164,23 +182,9 @@ def _odd(row: LiveSeries, managed: Iterable[str]) -> Iterator[Blocked]:
 
 def _unproven_fields(sight: Sight, row: LiveSeries) -> Iterator[Blocked]:
     """What a GET may hide is never wiped silently (API page, 9.5)."""
-    entry = sight.record.entries.get(sight.wanted.code)
-    made = row is sight.snapshot.orphans.get(sight.wanted.code) or (
-        entry is not None
-        and entry.made
-        and entry.id == row.id
-        and entry.last_used is not None
-        and entry.last_used == row.meaning("lastUsed")
-    )
-    if made:
-        return
-    hidden = [
-        field
-        for field in HIDING
-        if field.name not in sight.snapshot.proven
-        and field.name not in sight.wanted.values
-        and row.raw.get(field.name) is None
-    ]
+    gone = _given_up(sight)
+    made = row is sight.snapshot.orphans.get(sight.wanted.code) or _stamp(sight) is not None
+    hidden = [field for field in _unseen(sight, row) if field.name in gone or not made]
     if not hidden:
         return
     names = ", ".join(field.name for field in hidden)
@@ -193,6 +197,40 @@ def _unproven_fields(sight: Sight, row: LiveSeries) -> Iterator[Blocked]:
         f" write reads_back = [{shows}] in reconciler.toml; or say in the file that there is"
         f" none: {none}",
     )
+
+
+def vouched(sight: Sight) -> str | None:
+    """The `lastUsed` that apply has to find, where it alone tells that nothing hidden is set."""
+    return _stamp(sight) if sight.row and _unseen(sight, sight.row) else None
+
+
+def _stamp(sight: Sight) -> str | None:
+    """The `lastUsed` of a series that this tool made and nobody has written since; else None."""
+    entry, row = sight.record.entries.get(sight.wanted.code), sight.row
+    if entry is None or row is None or not entry.made or entry.id != row.id:
+        return None
+    return entry.last_used if entry.last_used == row.meaning("lastUsed") else None
+
+
+def _unseen(sight: Sight, row: LiveSeries) -> list[Field]:
+    """The fields that live may hide here, and of which the file does not say all there is."""
+    gone = _given_up(sight)
+    return [
+        field
+        for field in HIDING
+        if field.name not in sight.snapshot.proven
+        and row.raw.get(field.name) is None
+        and (field.name in gone or field.name not in sight.wanted.values)
+    ]
+
+
+def _given_up(sight: Sight) -> set[str]:
+    """The fields of which this tool has set more than the file still names: it would be wiped."""
+    entry, wanted = sight.record.entries.get(sight.wanted.code), sight.wanted
+    known = entry.managed if entry else {}
+    left_out = {path for path in known.keys() - wanted.declared.keys() if is_set(known[path])}
+    none = {name for name, value in wanted.values.items() if not is_set(value)}
+    return {split(path)[0].name for path in left_out} - none
 
 
 _EMPTY = {Kind.TEXTS: "{}", Kind.NUMBERS: "{}"}

@@ -75,6 +75,7 @@ class Change:
     host: str
     blocked: tuple[Blocked, ...] = ()
     allowed: tuple[Blocked, ...] = ()
+    vouched: str | None = None  # lastUsed, where it alone tells that nothing hidden is wiped
 
     @cached_property
     def digest(self) -> str:
@@ -85,7 +86,7 @@ class Change:
         money = {path: encode(now) for path, now in self.money.items()}
         lifecycle, shown = self.lifecycle.as_json(), sorted(self.shown)
         seen = sorted(why.rule for why in self.seen)
-        return _sha256([SCHEME, *identity, managed, money, lifecycle, shown, seen])
+        return _sha256([SCHEME, *identity, managed, money, lifecycle, shown, seen, self.vouched])
 
     @property
     def made_here(self) -> bool:

@@ -82,6 +82,7 @@ def _change(change: Change) -> dict[str, Any]:
         "money": {path: encode(now) for path, now in change.money.items()},
         "lifecycle": change.lifecycle.as_json(),
         "shown": list(change.shown),
+        "vouched": change.vouched,
         "issued": change.issued,
         "redeemed": change.redeemed,
         **{
@@ -127,6 +128,7 @@ class _Change(_Row):
     money: dict[str, Any]
     lifecycle: dict[str, Any]
     shown: list[str]
+    vouched: str | None
     issued: int
     redeemed: int
     seen: list[_Blocked]
@@ -243,6 +245,7 @@ def _read_change(row: _Change, target: Target, made_at: datetime) -> Change | No
         money={path: _decode(now) for path, now in row.money.items()},
         lifecycle=lifecycle,
         shown=tuple(row.shown),
+        vouched=row.vouched,
         issued=row.issued,
         redeemed=row.redeemed,
         seen=tuple(Blocked(why.rule, why.message) for why in row.seen),

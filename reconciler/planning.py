@@ -16,7 +16,7 @@ from reconciler.diff import (
     until_series_ends,
 )
 from reconciler.fields import split
-from reconciler.obstacles import HIDING, Sight, obstacles
+from reconciler.obstacles import HIDING, Sight, obstacles, vouched
 from reconciler.plan import Change, Plan, other_zone
 from reconciler.record import EMPTY
 from reconciler.sideeffects import CAUSE
@@ -61,7 +61,8 @@ def make_plan(  # noqa: PLR0913 - a plan is made of all of this
     clock that rules about time are judged by; `recording` also keeps what needs no change.
     """
     scene = _Scene(target, snapshot, record, datetime.fromisoformat(created_at), recording)
-    changes, settled, unchanged, compared = [], [], 0, 0
+    changes, unchanged, compared = [], 0, 0
+    settled: list[tuple[Change, LiveSeries]] = []
     said = list(warnings)
     for code in sorted(desired):
         found = _series(scene, desired[code])
@@ -144,6 +145,7 @@ def _series(scene: _Scene, wanted: Desired) -> _Found:
         warnings=tuple(warnings),
         target=scene.target.name,
         host=scene.target.host,
+        vouched=vouched(sight) if found.changes else None,
     )
     if unchanged and live:
         return _Found(None, compared, warnings, [(change, live)])

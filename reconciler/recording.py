@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reconciler.fields import split, wire
-from reconciler.obstacles import HIDING
+from reconciler.obstacles import HIDING, is_set
 from reconciler.record import RECORDED, Entry, Line, message
 from reconciler.report import DONE
 from reconciler.sideeffects import CAUSE
@@ -73,6 +73,7 @@ def _entry(  # noqa: PLR0913, PLR0917 - an entry is made of all of this
     ours: bool = False,  # noqa: FBT001, FBT002 - the last write was
 ) -> Entry:
     before = record.entries.get(change.code)
+    before = before if before and before.id == row.id else None
     stamp = row.meaning("lastUsed")
     ours = ours or (before is not None and before.last_used == stamp)
     named = {field.path: field.after for field in change.fields if field.cause != CAUSE}
@@ -85,10 +86,20 @@ def _entry(  # noqa: PLR0913, PLR0917 - an entry is made of all of this
         },
         commit=plan.commit,
         digest=change.digest,
-        made=change.made_here or (before is not None and before.made),
+        made=change.made_here or (before is not None and before.made and _knows(change, before)),
         last_used=stamp if ours and isinstance(stamp, str) else None,
-        shown=tuple(field.name for field in HIDING if row.raw.get(field.name)),
+        shown=tuple(
+            field.name
+            for field in HIDING
+            if row.raw.get(field.name) or (before and field.name in before.shown)
+        ),
     )
+
+
+def _knows(change: Change, before: Entry) -> bool:
+    """Whether an entry will still say all that this tool has set of what live may hide."""
+    left_out = before.managed.keys() - change.managed.keys()
+    return not any(split(path)[0].hides and is_set(before.managed[path]) for path in left_out)
 
 
 def _wire(path: str, value: Any, then: Any, row: LiveSeries, zone: ZoneInfo) -> Any:  # noqa: ANN401 - any JSON

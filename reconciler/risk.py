@@ -58,7 +58,9 @@ def judge(case: Case) -> Iterator[Blocked]:
     yield from _below_issued(managed, money, case.issued)
     if case.action == "create":
         return  # the files have been checked against the rest
-    if case.lifecycle.protect and any(differs(*pair) for pair in managed.values()):
+    claims_own = case.action == "adopt" and case.lifecycle.adopt is None  # the end of a create
+    differing = any(differs(*pair) for pair in managed.values())
+    if case.lifecycle.protect and differing and not claims_own:
         message = "the file protects this series: take `protect: true` away in a commit of its own"
         yield Blocked("protected", message)
     yield from _immutable(managed)

@@ -178,7 +178,7 @@ class Session:
 
     def saved_plan(self, file: str) -> Plan:
         """A plan from a file. Raises UsageError without one, RefusedError for one that is off."""
-        self.seen = Seen(proven=self.record.shown)
+        self.seen = Seen(self.record.shown, recorded=frozenset(self.record.entries))
         return from_json(_text(file, "plan"), self.target)
 
     def approved(self, files: Sequence[str]) -> frozenset[str]:

@@ -81,15 +81,15 @@ def _stored(path: str, value: Canonical) -> Canonical:
 
 def ends_early(moves: Mapping[str, tuple[Canonical, Canonical]], now: datetime) -> str | None:
     """How side effects end a series that is alive, or nearly: in words; None when they do not."""
-    if _END not in moves:
-        return None
-    before, after = (_moment(value) for value in moves[_END])
-    if after is None or (before is not None and (before <= now or before <= after)):
-        return None
-    if after > now + SOON:
-        return None
-    when = "is over" if after <= now else "is less than 24 hours away"
-    return f"the update would move the end from {moves[_END][0]} to {moves[_END][1]}, which {when}"
+    for path in (one for one in (_END, _LAST) if one in moves):
+        before, after = (_moment(value) for value in moves[path])
+        if after is None or (before is not None and (before <= now or before <= after)):
+            continue
+        if after <= now + SOON:
+            was = "absent" if isinstance(moves[path][0], Mark) else moves[path][0]
+            when = "is over" if after <= now else "is at most 24 hours away"
+            return f"the update would move {path} from {was} to {moves[path][1]}, which {when}"
+    return None
 
 
 def _moment(value: Canonical) -> datetime | None:

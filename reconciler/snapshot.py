@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from reconciler.diff import compare
@@ -54,9 +55,10 @@ def take(
     proven = set(target.reads_back) | record.shown | _seen_set(rows.values())
     claims = {row.id: code for code, found in exact.items() for row in found}
     owned = {row.id for found in created.values() for row in found} | claims.keys()
+    owned |= {one.lifecycle.adopt or 0 for code, one in desired.items() if code not in live}
     free = [row for row in rows.values() if row.id not in owned and row.code not in named]
     absent = [desired[code] for code in seen.missing if code not in live and code not in created]
-    near = _near(absent, (row for row in free if row.id not in record.by_id))
+    near = _near(absent, free)
     sought = _sought(desired, record, claims.keys())
     again = [row for code, row in live.items() if _unsure(desired[code], row, client, proven)]
     again += orphans.values()
@@ -102,15 +104,16 @@ def _created(tokens: Mapping[str, str], rows: Iterable[LiveSeries]) -> dict[str,
 def _near(absent: Iterable[Desired], rows: Iterable[LiveSeries]) -> dict[str, list[LiveSeries]]:
     """Per code that is not live: the unclaimed series that have its description and POS code.
 
-    Every file names both, so few are left to be compared.
+    Every file names both, so few are left to be compared; a row that does not show them may be any.
     """
     wanted: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for one in absent:
         wanted[one.values["description"], one.values["discountCode"]].append(one.code)
     found: defaultdict[str, list[LiveSeries]] = defaultdict(list)
     for row in rows if wanted else ():
-        names = str(row.raw.get("description")), str(row.raw.get("discountCode"))
-        for code in wanted.get(names, ()):
+        names = row.raw.get("description"), row.raw.get("discountCode")
+        shown = str(names[0]), str(names[1])
+        for code in chain(*wanted.values()) if None in names else wanted.get(shown, ()):
             found[code].append(row)
     return found
 

@@ -65,6 +65,16 @@ class Standing:
             said.append("it was left alone; plan again")
         return "; ".join(said)
 
+    def unvouched(self, row: LiveSeries) -> str:
+        """Why nobody can tell any more that a write wipes nothing hidden; empty where one can."""
+        then, now = self.change.vouched, row.meaning("lastUsed")
+        if then is None or now == then:
+            return ""
+        return (
+            f"lastUsed was {_shown(then)} and is {_shown(now)}: somebody wrote, and live may hide"
+            " what; it was left alone; plan again"
+        )
+
     def strayed(self, row: LiveSeries) -> list[str]:
         """The money that no file names and that is neither as planned from nor as the write makes
         it, in words.
@@ -76,6 +86,11 @@ class Standing:
             after = made[path][1] if path in made else before
             if now != after and not self.eyes.agrees(path, now, before):
                 said.append(f"{path} was {_shown(before)} and is {_shown(now)}")
+        own = self.eyes.money(row, self.change.managed.keys())
+        said += [  # what followed from another field, and does not any more
+            f"{path} said no more than validTillDate and is {_shown(own[path])}"
+            for path in sorted(own.keys() - self.change.money.keys())
+        ]
         return said
 
     def _names(self, name: str) -> bool:

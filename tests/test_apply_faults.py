@@ -12,7 +12,7 @@ from behind_the_wire import Broken, forgetful, lost, refused, talking, writes
 from conftest import MINIMAL, applied, planned
 
 from reconciler.apply import Seen, Watch, execute
-from reconciler.client import Client
+from reconciler.client import OLD_SERIES, Client
 from reconciler.config import Target
 from reconciler.errors import UsageError
 from reconciler.sandbox import Store, transport
@@ -68,6 +68,8 @@ def test_a_create_that_may_have_happened_and_shows_nowhere_is_unknown(
     def answer(request: httpx.Request) -> httpx.Response:
         if request.method == "POST":
             return httpx.Response(500, json={"errors": [{"code": 730, "message": "unknown"}]})
+        if request.url.path == OLD_SERIES:
+            return httpx.Response(200, json={"response": {"series": {"items": {"item": []}}}})
         return httpx.Response(200, json={"entity": [], "warnings": []})
 
     with talking(target, httpx.MockTransport(answer)) as client:

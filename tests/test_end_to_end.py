@@ -16,6 +16,7 @@ import pytest
 from conftest import MINIMAL
 
 from reconciler.sandbox import Store
+from reconciler.snapshot import HIDING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,6 +81,8 @@ def test_one_edited_value_shows_that_field_its_file_and_line_and_changes_only_th
 ) -> None:
     write(MINIMAL, "april.yaml")
     write(MINIMAL.replace("APRIL100", "MAY100"), "may.yaml")
+    with (project / "reconciler.toml").open("a") as file:
+        file.write(f"reads_back = {json.dumps(HIDING)}\n")
     with serving(project / "live.db") as url:
         assert run("apply", "--yes", RECONCILER_API_URL=url).returncode == 0
         with Store(project / "live.db") as store:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.diff import FieldChange
+from reconciler.lifecycle import NONE
 from reconciler.plan import Change, Plan
 from reconciler.render.ink import Ink
 from reconciler.render.text import outcome_text, plan_text
@@ -103,7 +104,8 @@ def test_an_adopt_shows_the_old_code(cli: Cli, write: Write, project: Path) -> N
 
     ran = cli("plan")
 
-    assert f"@ adopt APRIL100 (id {row['id']})  series/one.yaml:1\n" in ran.out
+    counters = "0 issued, 0 redeemed"
+    assert f"@ adopt APRIL100 (id {row['id']}, {counters})  series/one.yaml:1\n" in ran.out
     assert re.search(r'~ seriesCode  "A1B2C3D4E5" → "APRIL100"  series/one\.yaml:1\n', ran.out)
     assert "1 to adopt; 0 unchanged" in ran.out
 
@@ -136,8 +138,11 @@ def plans(draw: st.DrawFn) -> Plan:
         managed={path: (draw(NASTY), draw(NASTY)), "seriesCode": (draw(NASTY), "A")},
         sent={},
         money={},
+        lifecycle=NONE,
+        shown=(),
         issued=0,
         redeemed=0,
+        seen=(),
         blocked=tuple(Blocked("lookalike", text) for text in draw(st.lists(NASTY, max_size=1))),
         warnings=tuple(draw(st.lists(NASTY, max_size=1))),
         target="sandbox",

@@ -47,7 +47,7 @@ def test_a_plan_reads_the_sandbox_and_counts(project: Path, write: Write) -> Non
         plan = run.plan()
 
         assert ["APRIL100"] == [change.code for change in plan.changes]
-        assert {"read": 2, "write": 0} == run.requests
+        assert {"read": 3, "write": 0} == run.requests
     assert "reading sandbox for 1 series" == heard[0]
     assert (project / ".reconciler" / "sandbox.db").exists()
 
