@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from reconciler.absence import FRESH, Absence
 from reconciler.bodies import claim_body, create_body, update_body
 from reconciler.errors import (
     ApiError,
     SignInError,
     UnexpectedAnswerError,
+    UnprovenAbsenceError,
     UnreachableError,
     UsageError,
 )
-from reconciler.inventory import Inventory, everything, find, survey
 from reconciler.live import LiveSeries, first_other_offset
 from reconciler.plan import READ_AT_ONCE, Change, Plan, claim_token, other_zone
 from reconciler.readback import read_back
@@ -36,14 +37,11 @@ from reconciler.report import (
     outcome,
 )
 from reconciler.standing import Standing
-from reconciler.text import folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from reconciler.client import Client
-
-FRESH = 30.0  # seconds that a reading may be old when its series is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +113,8 @@ class _Run:
     def __init__(self, client: Client, seen: Seen, watch: Watch, creates: Sequence[str]) -> None:
         self.client, self.target, self.watch = client, client.target, watch
         self.proven = seen.proven | client.target.reads_back
-        self.absent_at, self.trusted = seen.absent_at, seen.trusted
         self.recorded = seen.recorded
-        self.creates = creates
-        self.found = Inventory({})  # by a look of this run's own, where the plan is a saved one
-        self.unseen: ApiError | None = None  # what became of that look
+        self.absence = Absence(client, creates, watch.clock, seen.absent_at, trusted=seen.trusted)
         self.ended: dict[str, Outcome] = {}
         self.dead: ApiError | None = None  # the target is out of reach: nothing more is tried
         self.bug: Exception | None = None  # ours: one change met it, the others go on
@@ -210,12 +205,12 @@ class _Run:
         if change.code in self.recorded:
             said = f"the record has {change.code}, and live does not: it is not created again"
             return outcome(change, BLOCKED, f"{said}; plan again to see the way out")
-        left = [row for row in self.found.rows.values() if row.raw.get("tag") == token]
+        left = self.absence.left_behind(token)
         if len(left) > 1:
             said = f"live has {len(left)} series created for {change.code}; plan again to see them"
             return outcome(change, MOVED, said)
         if left:
-            return self.claim(change, self.whole(left[0]))
+            return self.claim(change, self.absence.whole(left[0]))
         row = None
         try:
             row = self.client.create(create_body(change, token, self.target.zone)).row
@@ -225,7 +220,7 @@ class _Run:
             said = str(error)
         else:
             said = "the API answered that it created the series, and does not show it"
-        row = row or self.made(token)
+        row = row or self.absence.made(token)
         if row is None:
             then = "the next run looks for it, and creates it only where it is not there"
             return outcome(change, UNKNOWN, f"{said}; {then}")
@@ -233,35 +228,16 @@ class _Run:
 
     def taken(self, change: Change) -> Outcome | None:
         """How a create ends whose code is not free any more, or not provably; None when it is."""
-        if self.absent_at is None:
-            self.absent_at = self.survey()
-        mine = folded(change.code)
-        rows = [row for row in self.found.rows.values() if folded(row.code) == mine]
-        rows.sort(key=lambda row: row.code != change.code)
-        if change.code in self.found.unproven:
-            said = f"nothing proves any more that {change.code} is free; plan again"
-            return outcome(change, BLOCKED, said)
-        if not rows and self.watch.clock() - self.absent_at > FRESH:
-            rows = find(self.client, change.code, trusted=self.trusted)
+        try:
+            rows = self.absence.bearers(change.code)
+        except UnprovenAbsenceError as error:
+            return outcome(change, BLOCKED, str(error))
         if not rows:
             return None
         row = self.client.by_ids([rows[0].id]).get(rows[0].id, rows[0])
         if row.code == change.code and not self.standing(change).pending(row):
             return outcome(change, ALREADY_DONE).showing(row)
         return outcome(change, MOVED, f"live has {row.code} now (id {row.id}); plan again")
-
-    def survey(self) -> float:
-        """Look for all codes to create at once, and tell when. An error stays one for all."""
-        if self.unseen:
-            raise self.unseen
-        asked_at = self.watch.clock()
-        try:
-            self.found = survey(self.client, self.creates)
-        except ApiError as error:
-            self.unseen = error
-            raise
-        self.trusted = self.found.trusted
-        return asked_at
 
     def claim(self, change: Change, row: LiveSeries) -> Outcome:
         """The second write of a create."""
@@ -276,25 +252,6 @@ class _Run:
         said = f"created as id {row.id} and not given its code: {found.error}"
         return found.turned(FAILED, f"{said}; the next run goes on there")
 
-    def whole(self, row: LiveSeries) -> LiveSeries:
-        """A row of a list as a read by id shows it."""
-        found = self.client.by_ids([row.id])
-        if row.id not in found:
-            raise UnexpectedAnswerError(f"series {row.id} is listed and cannot be read by id")
-        return found[row.id]
-
-    def made(self, token: str) -> LiveSeries | None:
-        """The series that a create left behind, known by its token.
-
-        None when nothing shows it, or when that cannot be found out.
-        """
-        try:
-            rows = everything(self.client).values()
-            left = next((row for row in rows if row.raw.get("tag") == token), None)
-            return self.whole(left) if left else None
-        except ApiError:
-            return None
-
     def look_once_more(self, changes: dict[str, Change]) -> None:
         """Creates whose end is unknown may show by now: go on with those that do."""
         for code, change in changes.items():
@@ -303,7 +260,7 @@ class _Run:
                 continue
             if self.dead or self.watch.stopped():
                 return
-            row = self.made(claim_token(change.target, change.host, code))
+            row = self.absence.made(claim_token(change.target, change.host, code))
             if row is not None:
                 self.end(self.claim(change, row))
 
@@ -320,7 +277,7 @@ class _Run:
         def step() -> Outcome:
             nonlocal row, uncertain
             if uncertain:
-                row = self.whole(row)
+                row = self.absence.whole(row)
                 if not held.pending(row) and not held.blind(row):
                     return ended.showing(row)
                 if held.change.id is not None and (said := held.moved(row)):

@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from reconciler import values
+from reconciler.diff import recorded
 from reconciler.fields import FIELDS, split, wire
 from reconciler.kinds import Kind
 from reconciler.sideeffects import CAUSE
@@ -47,7 +48,8 @@ def update_body(change: Change, live: LiveSeries, eyes: Reading) -> Body:
     }
     for path, (_, then) in change.managed.items():
         now = eyes.meaning(live, path, then)
-        if now is Mark.UNREADABLE or not eyes.agrees(path, now, then):
+        unseen = now is Mark.UNREADABLE or recorded(change.managed[path][0]) is not None
+        if unseen or not eyes.agrees(path, now, then):
             _lay(body, path, wire(path, after[path], eyes.zone))
         elif path == _DERIVED:
             body[path] = live.raw.get(path, then)

@@ -166,8 +166,9 @@ def compare(
         now = Mark.ABSENT if live is None else reading.meaning(live, path, wish.canonical)
         then = now if now == wish.exact else reading.settle(path, wish.canonical)
         applied = base.meaning(path) if base else None
-        hidden = now is Mark.UNREADABLE and applied is not None and applied != then
-        managed[path] = ([AS_RECORDED, applied] if hidden else now, then)
+        hidden = unreadable(now) and applied is not None and applied != then
+        shown_ids = [now] if isinstance(now, list) else []
+        managed[path] = ([AS_RECORDED, applied, *shown_ids] if hidden else now, then)
         if not differs(*managed[path]):
             continue
         before = None if live is None else live.value(path)
@@ -215,7 +216,9 @@ def differs(now: Canonical, then: Canonical) -> bool:
 
 
 def recorded(now: Canonical) -> Canonical | None:
-    """The recorded value that stands for what live does not show; None for any other value."""
+    """The recorded value that stands for what live does not show, or shows in another form; None
+    for any other value.
+    """
     return now[1] if isinstance(now, list) and now[:1] == [AS_RECORDED] else None
 
 

@@ -99,11 +99,12 @@ class Standing:
     def _elsewhere(self, path: str, before: Canonical, now: Canonical, after: Canonical) -> bool:
         """Whether a value that left its `before` is not at its `after` either."""
         applied = recorded(before)
-        if unreadable(now):
+        if not unreadable(now):
+            at_base = applied is not None and self.eyes.agrees(path, now, applied)
+            return not at_base and not self.eyes.agrees(path, now, after)
+        if applied is None or not isinstance(before, list):
             return unreadable(before)  # else it is only not shown any more
-        if applied is not None and self.eyes.agrees(path, now, applied):
-            return False
-        return not self.eyes.agrees(path, now, after)
+        return before[2:] not in ([], [now])  # the ids that were shown beside the recorded codes
 
 
 def explained(path: str, then: Canonical, now: Canonical) -> str:

@@ -13,12 +13,13 @@ from conftest import MINIMAL, applied, planned
 
 from reconciler.apply import Seen, Watch, execute
 from reconciler.client import OLD_SERIES, Client
-from reconciler.config import Target
 from reconciler.errors import UsageError
 from reconciler.sandbox import Store, transport
 
 if TYPE_CHECKING:
     from conftest import FromText
+
+    from reconciler.config import Target
 
 
 def india(target: Target) -> Target:

@@ -14,6 +14,7 @@ from faketime import FakeTime, SharedTime
 from wire import OAUTH, Scripted, by_id, client, refusal, row, rows, token
 
 from reconciler.errors import ApiError, RedirectedError, SignInError
+from reconciler.limiter import FEWEST_LEARNT
 from reconciler.signin import TOKEN_HEADER, TOKEN_PATH
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def test_no_minute_has_more_starts_than_allowed_whatever_fails(limit: int) -> No
             thread.join()
 
         assert len(came) == sum(api.requests.counted().values()) > 60
-    assert limit >= most_in_a_minute(came) > limit * 0.7
+    # A refusal may teach a lower limit, down to FEWEST_LEARNT.
+    assert limit >= most_in_a_minute(came) > min(limit * 0.7, FEWEST_LEARNT - 1)
 
 
 def test_every_request_is_counted_where_it_belongs() -> None:

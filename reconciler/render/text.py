@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.diff import recorded
 from reconciler.fields import split
 from reconciler.kinds import Kind
 from reconciler.render.words import is_cut, many, members, shown, shown_pair
@@ -100,6 +101,7 @@ def _field(change: Change, field: FieldChange, width: int, ink: Ink) -> Iterator
         yield f"    {ink('~', 'yellow')} {name}  {before} → {after}{cause}"
         return
     now, then = change.managed[field.path]
+    applied = recorded(now)
     if change.action == "create":
         value = shown(field.after) + _kept(change, field)
         yield f"    {ink('+', 'green')} {name}  {value}  {ink(f'line {field.line}', 'dim')}"
@@ -109,7 +111,7 @@ def _field(change: Change, field: FieldChange, width: int, ink: Ink) -> Iterator
         place = ink(f"{visible(change.file)}:{field.line}", "dim")
         yield f"    {ink('~', 'yellow')} {name}  {value}  {place}{cause}"
     if isinstance(now, list) or is_cut(field.after):
-        for sign, member in members(field.path, now, then):
+        for sign, member in members(field.path, now if applied is None else applied, then):
             yield f"        {ink(sign, 'green' if sign == '+' else 'red')} {member}"
 
 
