@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 ENDINGS = (".yaml", ".yml")
-_NESTED = frozenset(field.name for field in FIELDS.values() if field.kind in BY_KEY)
+NESTED = frozenset(field.name for field in FIELDS.values() if field.kind in BY_KEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def load(paths: Sequence[Path], zone: ZoneInfo, today: date | None = None) -> Fi
             if checked and (code := checked.values.get("seriesCode")):
                 claims.append(_Claim(code, path, *place(checked.document.find(["seriesCode"])[1])))
                 if not checked.errors:
-                    key_lines = dict(checked.document.key_lines(_NESTED))
+                    key_lines = dict(checked.document.key_lines(NESTED))
                     more = (checked.values, zone, checked.lifecycle)
                     found[code] = Desired(code, path, key_lines, *more)
     problems += _same_codes(claims)

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 from reconciler import values
 from reconciler.constraints import violations
 from reconciler.declared import Desired
+from reconciler.desired import NESTED
 from reconciler.diff import Reading, compare, until_series_ends
 from reconciler.errors import UnprovenAbsenceError
 from reconciler.fields import MANAGEABLE, split
 from reconciler.inventory import everything, survey
-from reconciler.kinds import BY_KEY, Field, Kind
+from reconciler.kinds import Field, Kind
 from reconciler.live import LiveSeries
+from reconciler.snapshot import seen_set
 from reconciler.text import clip, code_problem, folded
 from reconciler.validation import Checked
 from reconciler.values import Mark, YamlDate
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
     from reconciler.values import Canonical
 
 _ORDER = sorted(MANAGEABLE, key=lambda row: not row.required)  # stable: else the table's order
-_NESTED = frozenset(row.name for row in MANAGEABLE if row.kind in BY_KEY)
 _SHORT_SMS = "Hello {{cust_name}}, your voucher code is {{voucher_code}}"  # the server's own
 _CLAIM = re.compile(r"claim-[\da-f]{32}\Z", re.ASCII)
 _ODD = "nobody documented a value of this shape"
@@ -112,8 +113,7 @@ def _single(
 
 def proven(target: Target, rows: Iterable[LiveSeries]) -> frozenset[str]:
     """The fields that this target is known, or seen here, to show when they are set."""
-    hiding = [row.name for row in MANAGEABLE if row.hides]
-    return target.reads_back | {name for row in rows for name in hiding if row.raw.get(name)}
+    return target.reads_back | seen_set(rows)
 
 
 def series_file(row: LiveSeries, target: Target, shows: Collection[str]) -> Imported:
@@ -214,7 +214,7 @@ class _Draft:
         checked = Checked(document, self.target.zone)
         if checked.errors:
             return [(said.line, said.message) for said in checked.errors]
-        lines = dict(document.key_lines(_NESTED))
+        lines = dict(document.key_lines(NESTED))
         desired = Desired(self.row.code, "", lines, checked.values, self.target.zone)
         found = compare(desired.declared, self.row, self.target.zone, self.shows)
         return [(change.line, "no spelling of a file means the same") for change in found.changes]

@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from reconciler.diff import FieldChange, Reading, differs, recorded
+from reconciler.coherence import follows
+from reconciler.diff import FieldChange
 from reconciler.errors import RefusedError
-from reconciler.fields import MANAGEABLE, canonical, split, wanted
-from reconciler.kinds import Kind
 from reconciler.lifecycle import Lifecycle
-from reconciler.plan import SEEN_LIVE, Change, Plan, encode
+from reconciler.plan import Change, Plan, encode
 from reconciler.risk import Blocked
-from reconciler.series import field_model
-from reconciler.sideeffects import CAUSE
 from reconciler.text import visible
 from reconciler.values import Mark
 
@@ -25,7 +22,6 @@ if TYPE_CHECKING:
     from reconciler.values import Canonical
 
 FORMAT = "reconciler/plan/1"
-MANAGED = frozenset(field.name for field in MANAGEABLE)
 _AGAIN = "make a new one with `reconciler plan --out FILE`"
 
 
@@ -253,64 +249,5 @@ def _read_change(row: _Change, target: Target, made_at: datetime) -> Change | No
         target=target.name,
         host=target.host,
     )
-    sound = change.digest == row.digest and _follows(change, target, made_at)
+    sound = change.digest == row.digest and follows(change, target, made_at)
     return change if sound else None
-
-
-def _follows(change: Change, target: Target, made_at: datetime) -> bool:
-    """Whether what is shown and sent is what `managed` says, in values that a file may have."""
-    if not all(path.partition(".")[0] in MANAGED for path in change.managed):
-        return False
-    differing = [path for path, (now, then) in change.managed.items() if differs(now, then)]
-    hiding = [path for path in change.managed if split(path)[0].hides]
-    asked = [field for field in change.fields if field.cause != CAUSE]
-    spelled = [(field.path, field.after) for field in asked]
-    if "seriesCode" not in change.managed or not all(why.rule in SEEN_LIVE for why in change.seen):
-        return False
-    eyes = change.eyes(target.zone, ())
-    return (
-        change.managed["seriesCode"][1] == change.code
-        and (change.id is None) == (change.action == "create")
-        and sorted(differing) == sorted(path for path, _ in spelled)
-        and sorted(hiding) == sorted(change.sent)
-        and all(
-            _means(path, after, change.managed[path][1], eyes)
-            for path, after in [*spelled, *change.sent.items()]
-        )
-        and all(_shows(field, change.managed[field.path][0], eyes) for field in asked)
-        and _side_effects_follow(change, target, made_at, eyes)
-    )
-
-
-def _side_effects_follow(change: Change, target: Target, made_at: datetime, eyes: Reading) -> bool:
-    """Whether the side effects that are shown are those of the change."""
-    listed = [field for field in change.fields if field.cause == CAUSE]
-    moves = change.side_effects(target.zone, made_at) if change.fields else {}
-    return [field.path for field in listed] == sorted(moves) and all(
-        field.after == moves[field.path][1] and _shows(field, moves[field.path][0], eyes)
-        for field in listed
-    )
-
-
-def _means(path: str, after: object, then: Canonical, eyes: Reading) -> bool:
-    """Whether a value may stand in a file, and means what `managed` wants."""
-    field, key = split(path)
-    try:
-        field_model(field.name).model_validate(
-            {field.name: after if key is None else {key: after}}, context=eyes.zone
-        )
-    except ValidationError:
-        return False
-    meant = [eyes.settle(path, value) for value in wanted(path, after, eyes.zone)]
-    return json.dumps(encode(then)) in [json.dumps(encode(value)) for value in meant]
-
-
-def _shows(field: FieldChange, now: Canonical, eyes: Reading) -> bool:
-    """Whether the printed `before` is what `managed` says of live."""
-    row, _ = split(field.path)
-    applied = recorded(now)
-    if applied is not None:
-        return json.dumps(wanted(field.path, field.before, eyes.zone)[0]) == json.dumps(applied)
-    if field.before is None:
-        return now is Mark.ABSENT or row.unset is not None or row.kind is Kind.MOMENT
-    return eyes.settle(field.path, canonical(field.path, field.before)) == now

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler import __version__, git, recordref
-from reconciler.apply import Seen
 from reconciler.approvals import approved
 from reconciler.client import Client
 from reconciler.config import credentials, load_target, sandbox_credentials
@@ -21,6 +20,7 @@ from reconciler.planning import make_plan
 from reconciler.recording import audit, news
 from reconciler.redaction import Redactor
 from reconciler.snapshot import take
+from reconciler.watch import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

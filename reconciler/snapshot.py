@@ -52,7 +52,7 @@ def take(
         for code, found in created.items()
         if len(found) == 1 and GENERATED.fullmatch(found[0].code)
     }
-    proven = set(target.reads_back) | record.shown | _seen_set(rows.values())
+    proven = set(target.reads_back) | record.shown | seen_set(rows.values())
     claims = {row.id: code for code, found in exact.items() for row in found}
     owned = {row.id for found in created.values() for row in found} | claims.keys()
     owned |= {one.lifecycle.adopt or 0 for code, one in desired.items() if code not in live}
@@ -64,7 +64,7 @@ def take(
     again += orphans.values()
     asked = {row.id for rows_ in (again, *near.values()) for row in rows_}
     whole = client.by_ids(sorted(asked | sought))
-    proven |= _seen_set(whole.values())
+    proven |= seen_set(whole.values())
     for row in again:
         if row.id not in whole or whole[row.id].code != row.code:
             raise UnexpectedAnswerError(f"{row.code} moved while it was read; run again")
@@ -143,7 +143,7 @@ def _unsure(desired: Desired, row: LiveSeries, client: Client, proven: set[str])
     return bool(compare(desired.declared, row, client.target.zone, proven).changes)
 
 
-def _seen_set(rows: Iterable[LiveSeries]) -> set[str]:
+def seen_set(rows: Iterable[LiveSeries]) -> set[str]:
     """The fields that may hide, and that one of these rows shows set."""
     return {name for row in rows for name in HIDING if row.raw.get(name)}
 

@@ -14,13 +14,14 @@ from conftest import MINIMAL
 from faketime import FakeTime
 from wire import OAUTH
 
-from reconciler.apply import NOTHING_SEEN, Seen, Watch, execute
+from reconciler.apply import execute
 from reconciler.client import Client
 from reconciler.errors import ApiError
 from reconciler.planning import make_plan
 from reconciler.report import ApplyReport
 from reconciler.sandbox import Fault, Store, settle, transport
 from reconciler.snapshot import take
+from reconciler.watch import NOTHING_SEEN, Seen, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

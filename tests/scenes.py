@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from reconciler.apply import NOTHING_SEEN, Seen, Watch, execute
+from reconciler.apply import execute
 from reconciler.planning import make_plan
 from reconciler.record import EMPTY, Record
 from reconciler.recording import news
 from reconciler.report import ApplyReport
 from reconciler.snapshot import take
+from reconciler.watch import NOTHING_SEEN, Seen, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,11 +9,12 @@ from behind_the_wire import writes
 from conftest import MINIMAL, applied, planned
 from faketime import FakeTime
 
-from reconciler.apply import Seen, execute
+from reconciler.apply import execute
 from reconciler.client import Client
 from reconciler.config import Target, sandbox_credentials
 from reconciler.plan import claim_token
 from reconciler.sandbox import Behaviour, Store, transport
+from reconciler.watch import Seen
 
 if TYPE_CHECKING:
     from conftest import FromText

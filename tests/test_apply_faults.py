@@ -11,10 +11,11 @@ import pytest
 from behind_the_wire import Broken, forgetful, lost, refused, talking, writes
 from conftest import MINIMAL, applied, planned
 
-from reconciler.apply import Seen, Watch, execute
+from reconciler.apply import execute
 from reconciler.client import OLD_SERIES, Client
 from reconciler.errors import UsageError
 from reconciler.sandbox import Store, transport
+from reconciler.watch import Seen, Watch
 
 if TYPE_CHECKING:
     from conftest import FromText

@@ -9,7 +9,8 @@ import pytest
 from behind_the_wire import Broken, forgetful, talking, writes
 from conftest import MINIMAL, applied, planned
 
-from reconciler.apply import Seen, Watch, execute
+from reconciler.apply import execute
+from reconciler.watch import Seen, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,8 +10,8 @@ from behind_the_wire import Broken, talking, writes
 from conftest import MINIMAL
 from scenes import LIVE, carried_out, change_of, outcomes, plan_of, recorded, rules, settled
 
-from reconciler.apply import Seen
 from reconciler.record import EMPTY, Entry, Record
+from reconciler.watch import Seen
 
 if TYPE_CHECKING:
     import httpx

@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 from promises import Rows, Run, check, orphans
 from test_convergence import HIDING, from_values
 
-from reconciler.apply import Seen, Watch, execute
+from reconciler.apply import execute
 from reconciler.client import Client
 from reconciler.config import Target, sandbox_credentials
 from reconciler.errors import ApiError
@@ -36,6 +36,7 @@ from reconciler.recording import news
 from reconciler.report import ApplyReport
 from reconciler.sandbox import Behaviour, Fault, Store, settle, transport
 from reconciler.snapshot import take
+from reconciler.watch import Seen, Watch
 
 if TYPE_CHECKING:
     from reconciler.declared import Desired

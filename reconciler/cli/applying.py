@@ -134,8 +134,9 @@ class _Apply:
         return self.plan
 
     def carry_out(self) -> None:
-        from reconciler.apply import Watch, execute
+        from reconciler.apply import execute
         from reconciler.render.text import outcome_text, plan_text, report_text
+        from reconciler.watch import Watch
 
         assert self.session is not None  # noqa: S101 - the caller opened it
         session, settings, expect = self.session, self.settings, self.asked.expect

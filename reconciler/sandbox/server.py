@@ -87,6 +87,8 @@ class _Server(uvicorn.Server):
 def _listening(host: str, port: int) -> socket.socket:
     """Listen before uvicorn starts, which would end the process when it cannot."""
     try:
-        return socket.create_server((host, port))
+        listener = socket.create_server((host, port))
     except OSError as error:
         raise OSError(error.errno, f"cannot listen on {host}:{port}: {error.strerror}") from error
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else an answer takes 40 ms
+    return listener
