@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.errors import ApiError, UnexpectedAnswerError, UnprovenAbsenceError
-from reconciler.inventory import Inventory, everything, find, survey
+from reconciler.inventory import everything, news, survey
 from reconciler.text import folded
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ FRESH = 30.0  # seconds that a reading may be old when its series is written
 
 
 class Absence:
-    """The look for all codes that one run creates. Methods raise ApiError."""
+    """The proof, for each code that one run creates, that it is free. Methods raise ApiError."""
 
     def __init__(
         self,
@@ -35,31 +35,38 @@ class Absence:
 
         `trusted`: asking by code proves absence.
         """
-        self._client, self._codes, self._clock = client, codes, clock
-        fresh = asked_at is not None and clock() - asked_at <= FRESH
-        self._asked_at, self._trusted = asked_at if fresh else None, trusted
-        self._seen = Inventory({})
-        self._failed: ApiError | None = None
+        self._client, self._clock, self._trusted = client, clock, trusted
+        self._asked_at = {} if asked_at is None else dict.fromkeys(codes, asked_at)
+        self._rows: dict[int, LiveSeries] = {}  # all that live has, once this run looked itself
+        self._unproven: frozenset[str] = frozenset()
 
-    def bearers(self, code: str) -> list[LiveSeries]:
+    def fresh(self, code: str) -> bool:
+        """Whether what is known of a code is young enough to create it."""
+        asked_at = self._asked_at.get(code)
+        return asked_at is not None and self._clock() - asked_at <= FRESH
+
+    def doubt(self, code: str) -> None:
+        """Look again before the next attempt, however young the last look is."""
+        self._asked_at.pop(code, None)
+
+    def bearers(self, code: str, beside: Sequence[str] = ()) -> list[LiveSeries]:
         """The rows that have a code by now, then those whose code is the same for people; none
         when it is free. Raises UnprovenAbsenceError where nothing proves that any more.
+
+        Where it has to look, it looks for the codes `beside` it, too.
         """
-        if self._asked_at is None:
-            self._asked_at = self._look()
-        if code in self._seen.unproven:
+        if not self.fresh(code):
+            self._look(sorted({code, *beside}))
+        if code in self._unproven:
             raise UnprovenAbsenceError(f"nothing proves any more that {code} is free; plan again")
-        rows = [row for row in self._seen.rows.values() if folded(row.code) == folded(code)]
-        rows.sort(key=lambda row: row.code != code)
-        if not rows and self._clock() - self._asked_at > FRESH:
-            return find(self._client, code, trusted=self._trusted)
-        return rows
+        rows = [row for row in self._rows.values() if folded(row.code) == folded(code)]
+        return sorted(rows, key=lambda row: row.code != code)
 
     def left_behind(self, token: str) -> list[LiveSeries]:
         """The rows that bear a claim token, as far as this run looked itself: a fresh plan has
         them as adoptions.
         """
-        return [row for row in self._seen.rows.values() if row.raw.get("tag") == token]
+        return [row for row in self._rows.values() if row.raw.get("tag") == token]
 
     def made(self, token: str) -> LiveSeries | None:
         """The series that a lost POST made, known by its token, as a read by id shows it.
@@ -80,15 +87,13 @@ class Absence:
             raise UnexpectedAnswerError(f"series {row.id} is listed and cannot be read by id")
         return found[row.id]
 
-    def _look(self) -> float:
-        """Look for all codes at once, and tell when. An error stays one for all."""
-        if self._failed:
-            raise self._failed
+    def _look(self, codes: Sequence[str]) -> None:
+        """Look for codes and for what bears a token: all of live at first, then what is new."""
         asked_at = self._clock()
-        try:
-            self._seen = survey(self._client, self._codes)
-        except ApiError as error:
-            self._failed = error
-            raise
-        self._trusted = self._seen.trusted
-        return asked_at
+        if self._rows:
+            found = news(self._client, codes, self._rows, trusted=self._trusted)
+        else:
+            found = survey(self._client, codes)
+        self._rows, self._trusted = dict(found.rows), found.trusted
+        self._unproven = (self._unproven - set(codes)) | found.unproven
+        self._asked_at |= dict.fromkeys(codes, asked_at)

@@ -20,6 +20,7 @@ from reconciler.errors import (
     ServerFaultError,
     SignInError,
     ThrottledError,
+    TimedOutError,
     UnexpectedAnswerError,
 )
 from reconciler.text import visible
@@ -43,6 +44,7 @@ _BY_CODE: dict[int, type[ApiError]] = {
 _BY_STATUS: dict[int, type[ApiError]] = {
     401: SignInError,
     404: NotFoundError,
+    408: TimedOutError,
     429: ThrottledError,
     503: BusyError,
 }

@@ -33,13 +33,19 @@ from reconciler.report import (
     Outcome,
     outcome,
 )
+from reconciler.retries import never_arrived
 from reconciler.standing import Standing
+from reconciler.text import visible
 from reconciler.watch import NOBODY, NOTHING_SEEN, Seen, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from reconciler.bodies import Body
     from reconciler.client import Client
+    from reconciler.diff import Reading
+
+    MakeBody = Callable[[Change, LiveSeries, Reading], Body]
 
 
 def execute(
@@ -85,6 +91,7 @@ class _Run:
         self.client, self.target, self.watch = client, client.target, watch
         self.proven = seen.proven | client.target.reads_back
         self.recorded = seen.recorded
+        self.beside: list[str] = []  # the codes that the same batch creates
         self.absence = Absence(client, creates, watch.clock, seen.absent_at, trusted=seen.trusted)
         self.ended: dict[str, Outcome] = {}
         self.dead: ApiError | None = None  # the target is out of reach: nothing more is tried
@@ -98,6 +105,7 @@ class _Run:
         """Read up to ten series at once, then write them one by one."""
         rows: dict[int, LiveSeries] = {}
         unread: ApiError | None = None
+        self.beside = [change.code for change in changes if change.id is None]
         read_at = self.watch.clock()
         ids = [change.id for change in changes if change.id is not None]
         try:
@@ -150,13 +158,21 @@ class _Run:
         if change.id is None:
             return self.create(change)
         if self.watch.clock() - read_at > FRESH:
+            read_at = self.watch.clock()
             rows = self.client.by_ids([change.id])
-        return self.update(change, rows.get(change.id))
+        return self.update(change, rows.get(change.id), read_at)
 
-    def update(self, change: Change, row: LiveSeries | None) -> Outcome:
+    def update(self, change: Change, row: LiveSeries | None, read_at: float) -> Outcome:
         if row is None:
             return outcome(change, MOVED, f"live has no series with id {change.id} any more")
         held = self.standing(change)
+        if ended := self.left_alone(held, row):
+            return ended
+        return self.put(held, row, read_at, update_body)
+
+    def left_alone(self, held: Standing, row: LiveSeries) -> Outcome | None:
+        """How a change ends without a write, as live stands now; None when it is to be written."""
+        change = held.change
         if said := held.moved(row):
             return outcome(change, MOVED, said)
         if not held.pending(row) and not held.blind(row):
@@ -166,11 +182,41 @@ class _Run:
         judged = change.judged(self.target.zone, held.now, row.counter("numIssued"))
         if judged.blocked:
             return outcome(change, BLOCKED, "; ".join(why.message for why in judged.blocked))
-        return self.put(held, row, lambda now: update_body(change, now, held.eyes))
+        return None
 
     def create(self, change: Change) -> Outcome:
-        """Claim what an earlier run left behind, or POST once and claim it."""
+        """Claim what an earlier run left behind, or POST once and claim it.
+
+        It goes again only where it certainly did not arrive, and while the code is proven free.
+        """
         token = claim_token(change.target, change.host, change.code)
+        body = create_body(change, token, self.target.zone)
+
+        def step() -> Outcome | LiveSeries | None:
+            if ended := self.not_to_create(change, token):
+                return ended
+            return self.client.create(body, lambda: self.absence.fresh(change.code)).row
+
+        try:
+            made = self.client.persist(
+                step, lambda e: never_arrived(e) and not self.watch.stopped()
+            )
+        except ApiError as error:
+            if not error.may_have_happened:
+                raise
+            made, said = None, str(error)
+        else:
+            said = "the API answered that it created the series, and does not show it"
+        if isinstance(made, Outcome):
+            return made
+        made = made or self.absence.made(token)
+        if made is None:
+            then = "the next run looks for it, and creates it only where it is not there"
+            return outcome(change, UNKNOWN, f"{said}; {then}")
+        return self.claim(change, made)
+
+    def not_to_create(self, change: Change, token: str) -> Outcome | None:
+        """How a create ends without a POST: its code is taken, or a run left the series behind."""
         if ended := self.taken(change):
             return ended
         if change.code in self.recorded:
@@ -180,27 +226,18 @@ class _Run:
         if len(left) > 1:
             said = f"live has {len(left)} series created for {change.code}; plan again to see them"
             return outcome(change, MOVED, said)
-        if left:
-            return self.claim(change, self.absence.whole(left[0]))
-        row = None
-        try:
-            row = self.client.create(create_body(change, token, self.target.zone)).row
-        except ApiError as error:
-            if not error.may_have_happened:
-                raise
-            said = str(error)
-        else:
-            said = "the API answered that it created the series, and does not show it"
-        row = row or self.absence.made(token)
-        if row is None:
-            then = "the next run looks for it, and creates it only where it is not there"
-            return outcome(change, UNKNOWN, f"{said}; {then}")
+        if not left:
+            return None
+        row = self.absence.whole(left[0])
+        if row.raw.get("tag") != token or row.code != left[0].code:
+            said = f"somebody edited id {row.id}, which was created for it"
+            return outcome(change, MOVED, f"{said}; plan again")
         return self.claim(change, row)
 
     def taken(self, change: Change) -> Outcome | None:
         """How a create ends whose code is not free any more, or not provably; None when it is."""
         try:
-            rows = self.absence.bearers(change.code)
+            rows = self.absence.bearers(change.code, self.beside)
         except UnprovenAbsenceError as error:
             return outcome(change, BLOCKED, str(error))
         if not rows:
@@ -216,8 +253,7 @@ class _Run:
             self.dead = UnexpectedAnswerError(other_zone(self.target, offset))
             said = f"created as id {row.id} and not given its code: {self.dead}"
             return outcome(change, FAILED, said)
-        held = self.standing(change)
-        found = self.put(held, row, lambda now: claim_body(change, now, held.eyes))
+        found = self.put(self.standing(change), row, self.watch.clock(), claim_body)
         if found.status != FAILED:
             return found
         said = f"created as id {row.id} and not given its code: {found.error}"
@@ -235,26 +271,28 @@ class _Run:
             if row is not None:
                 self.end(self.claim(change, row))
 
-    def put(
-        self, held: Standing, row: LiveSeries, body: Callable[[LiveSeries], dict[str, object]]
-    ) -> Outcome:
+    def put(self, held: Standing, row: LiveSeries, read_at: float, body: MakeBody) -> Outcome:
         """Write until an answer or a reading shows what came of it.
 
-        Before another attempt the series is read again: it may be done, or somebody moved it.
+        Before another attempt, and where its turn comes late, the series is read again: it may be
+        done, or somebody moved it.
         """
         ended = Outcome(held.change.code, held.change.action, row.id, DONE)
-        uncertain = False
+        code, tried, uncertain = row.code, False, False
+
+        def young() -> bool:
+            return self.watch.clock() - read_at <= FRESH
 
         def step() -> Outcome:
-            nonlocal row, uncertain
-            if uncertain:
+            nonlocal row, read_at, tried, uncertain
+            if tried or not young():
+                read_at = self.watch.clock()
                 row = self.absence.whole(row)
-                if not held.pending(row) and not held.blind(row):
-                    return ended.showing(row)
-                if held.change.id is not None and (said := held.moved(row)):
-                    return ended.turned(MOVED, said)
+                if found := self.stands(held, row, code, uncertain=uncertain):
+                    return found
+            tried = True
             try:
-                answer = self.client.update(row.id, body(row))
+                answer = self.client.update(row.id, body(held.change, row, held.eyes), young)
             except ApiError as error:
                 uncertain = uncertain or error.may_have_happened
                 raise
@@ -271,6 +309,24 @@ class _Run:
                 return ended.turned(FAILED, str(error))
             return self.settled(held, ended, error)
 
+    def stands(
+        self, held: Standing, row: LiveSeries, code: str, *, uncertain: bool
+    ) -> Outcome | None:
+        """How a write ends that a new reading makes needless or wrong; None when it is to go.
+
+        `code` is what the row was called before. `uncertain`: an attempt of ours may have arrived,
+        and somebody's after it.
+        """
+        change = held.change
+        if uncertain and not held.pending(row) and not held.blind(row):
+            return outcome(change, DONE).showing(row, foreign=True)
+        if change.id is not None:
+            return self.left_alone(held, row)
+        if row.code not in {code, change.code}:
+            said = f"id {row.id}, which was created for it, is called {visible(row.code)} now"
+            return outcome(change, MOVED, f"{said}; plan again")
+        return None
+
     def settled(self, held: Standing, ended: Outcome, error: ApiError) -> Outcome:
         """What became of a write that may have happened, as far as a last reading tells."""
         try:
@@ -282,4 +338,4 @@ class _Run:
         if held.pending(after):
             said = f"{error}; live does not show the new values yet"
             return ended.turned(UNKNOWN, f"{said}; the next run finds out")
-        return ended.showing(after)
+        return ended.showing(after, foreign=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from reconciler.answers import NO_FILTER, NO_SUCH, TOO_MANY_IDS, entity, old_entity
-from reconciler.connection import PATIENCE, Connection
+from reconciler.connection import PATIENCE, Connection, always
 from reconciler.errors import (
     ApiError,
     NotFoundError,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import httpx
 
     from reconciler.config import Credentials, Target
+    from reconciler.connection import Due
     from reconciler.limiter import Clock, Requests
     from reconciler.redaction import Redactor
 
@@ -186,20 +187,21 @@ class Client:
         pages = self.each(self._batch, batches)
         return {row.id: row for page in pages for row in page if row.id in asked}
 
-    def create(self, body: dict[str, Any]) -> Created:
-        """POST a series. The server drops its code and gives one of its own (section 5).
+    def create(self, body: dict[str, Any], due: Due = always) -> Created:
+        """POST a series, once. The server drops its code and gives one of its own (section 5).
 
-        It is sent again only where it certainly did not arrive (section 9.3).
+        `due` is asked right before it leaves; StaleReadingError where it is not.
         """
-        answer = self._connection.post(SERIES, {"CouponSeriesV2": body})
+        answer = self._connection.write("POST", SERIES, {"CouponSeriesV2": body}, due)
         data = answer.get("data") if isinstance(answer, dict) and "id" not in answer else None
         if isinstance(data, dict) and data.get("couponSeriesId"):
             return Created(None)
         return Created(_only(answer))
 
-    def update(self, series_id: int, body: dict[str, Any]) -> LiveSeries:
-        """PUT a series, once: the body replaces everything (section 6)."""
-        row = _only(self._connection.put(f"{SERIES}/{series_id}", {"CouponSeriesV2": body}))
+    def update(self, series_id: int, body: dict[str, Any], due: Due = always) -> LiveSeries:
+        """PUT a series, once: the body replaces everything (section 6). `due` as for a create."""
+        content = {"CouponSeriesV2": body}
+        row = _only(self._connection.write("PUT", f"{SERIES}/{series_id}", content, due))
         if row.id != series_id:
             message = f"the answer to an update of series {series_id} shows series {row.id}"
             raise UnexpectedAnswerError(message)

@@ -9,7 +9,7 @@ import math
 import threading
 import time
 from contextlib import closing
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 import httpx
 
@@ -18,12 +18,13 @@ from reconciler.errors import (
     ApiError,
     ConnectionLostError,
     RejectedError,
+    StaleReadingError,
     TimedOutError,
     UnreachableError,
 )
 from reconciler.limiter import REAL, Limiter, Requests
 from reconciler.redaction import Redactor
-from reconciler.retries import Retries, never_arrived, transient
+from reconciler.retries import Retries, transient
 from reconciler.signin import TOKEN_PATH, SignIn
 
 if TYPE_CHECKING:
@@ -35,6 +36,12 @@ if TYPE_CHECKING:
 PATIENCE = 60.0  # seconds that a request takes at most
 SKEW = 60.0  # seconds that the server's clock may be off
 _Out = TypeVar("_Out")
+Due: TypeAlias = "Callable[[], bool]"
+
+
+def always() -> bool:
+    """For a write that rests on no reading."""
+    return True
 
 
 class Connection:
@@ -94,28 +101,25 @@ class Connection:
         """GET, without a second attempt."""
         return self._call("read", self._http.build_request("GET", path, params=params))
 
-    def post(self, path: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 - any JSON
-        """POST; again only where it certainly did not arrive."""
-        return self._retries.run(lambda: self._write("POST", path, body), never_arrived)
+    def write(self, method: str, path: str, body: dict[str, Any], due: Due = always) -> Any:  # noqa: ANN401 - any JSON
+        """POST or PUT, once: whoever sends it again looks first at what came of it.
 
-    def put(self, path: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 - any JSON
-        """PUT, once: whoever sends it again looks first at what came of it."""
-        return self._write("PUT", path, body)
-
-    def _write(self, method: str, path: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 - any JSON
+        `due` is asked when its turn has come. Raises StaleReadingError, and sends nothing, where
+        the write is not due any more.
+        """
         try:
             request = self._http.build_request(method, path, json=body)
         except (ValueError, RecursionError) as error:  # a number that JSON does not have
             message = f"{method} {path} was not sent: {error}"
             raise RejectedError(message) from error
-        return self._call("write", request)
+        return self._call("write", request, due)
 
-    def _call(self, kind: str, request: httpx.Request) -> Any:  # noqa: ANN401 - any JSON
+    def _call(self, kind: str, request: httpx.Request, due: Due = always) -> Any:  # noqa: ANN401 - any JSON
         what = f"{request.method} {request.url.path}"
         self._sign_in.sign(request)
-        response = self._send_counted(kind, request)
+        response = self._send_counted(kind, request, due)
         if response.status_code == httpx.codes.UNAUTHORIZED and self._sign_in.renew(request):
-            response = self._send_counted(kind, request)
+            response = self._send_counted(kind, request, due)
         return check(response, what, self._sign_in.redact)
 
     def _ask_token(self, pair: dict[str, str]) -> httpx.Response:
@@ -123,15 +127,18 @@ class Connection:
             "sign_in", self._http.build_request("POST", TOKEN_PATH, json=pair)
         )
 
-    def _send_counted(self, kind: str, request: httpx.Request) -> httpx.Response:
+    def _send_counted(self, kind: str, request: httpx.Request, due: Due = always) -> httpx.Response:
         """Send one request at its turn. The host is named in errors, credentials never are."""
         host = self.target.host
         self._limiter.wait()
         if kind != "sign_in" and self._sign_in.over(request):  # the wait outlived the token
             self._sign_in.sign(request)
             self._limiter.wait()
-        self.requests.count(kind)
         what = f"{request.method} {request.url.raw_path.decode()}"
+        if not due():
+            message = f"{what} was not sent: what it rests on was read too long ago"
+            raise StaleReadingError(message)
+        self.requests.count(kind)
         hide = self._sign_in.redact
         try:
             response = self._whole(request)

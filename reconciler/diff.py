@@ -227,6 +227,18 @@ def unreadable(now: Canonical) -> bool:
     return now is Mark.UNREADABLE or (isinstance(now, list) and now[:1] == [AS_IDS])
 
 
+def not_compared(code: str, managed: Mapping[str, tuple[Canonical, Canonical]]) -> list[str]:
+    """What is said of the paths that live does not show, or shows in another form."""
+    return [
+        f"{code}: {path} cannot be compared, live does not show it; it is sent in every update"
+        if now is Mark.UNREADABLE
+        else f"{code}: {path} cannot be compared, live shows ids for the file's codes; an update"
+        " sends what live shows"
+        for path, (now, _) in managed.items()
+        if unreadable(now)
+    ]
+
+
 def _codes_shown_as_ids(now: Canonical, desired: Canonical) -> bool:
     """Whether live shows as ids what the file has as codes, so that nobody can compare them.
 

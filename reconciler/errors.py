@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from reconciler.problem import Problem
 
 
+SOME_OF_IT = 201  # beside errors: some of it failed, and so some of it did not (section 4)
+
+
 class ReconcilerError(Exception):
     """The root. The message is for people: what happened, then what to do next."""
 
@@ -51,8 +54,8 @@ class ApiError(ReconcilerError):
     """
 
     exit_code = 4
-    may_have_happened = True
-    transient = False
+    may_have_happened: bool = True
+    transient: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -67,6 +70,8 @@ class ApiError(ReconcilerError):
         super().__init__(message)
         self.status, self.code, self.request_id = status, code, request_id
         self.retry_after = retry_after
+        if status == SOME_OF_IT:
+            self.may_have_happened = True
 
 
 class SignInError(ApiError):
@@ -91,6 +96,13 @@ class TimedOutError(ApiError):
 class ConnectionLostError(ApiError):
     """The connection broke after the request began."""
 
+    transient = True
+
+
+class StaleReadingError(ApiError):
+    """What a write rests on was read too long ago by the time that its turn came: nothing left."""
+
+    may_have_happened = False
     transient = True
 
 

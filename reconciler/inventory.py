@@ -6,6 +6,7 @@ the API v1.1, which knows every series of the org, with reads by id. All of it r
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     Rows = dict[int, LiveSeries]
 
+# What the server makes up for a code (API page, section 5): ten letters and digits, or twenty hex.
+GENERATED = re.compile(r"[A-Za-z0-9]{10}|[0-9A-F]{20}")
 MANY = 20  # look-ups by code that are worth a word before they start
 PASSES = 3  # over a list whose pages overlap, where nothing better can be had
 
@@ -55,6 +58,7 @@ def survey(client: Client, wanted: Collection[str]) -> Inventory:
     if not listing.whole:
         listing = _complete(client, listing)
     trusted = answers is not None and (bool(answers) or _honoured(client, rows.values()))
+    _tag(client, rows)
     if listing.whole and not trusted:
         client.note("the API v1.1 proves which codes are free", 1)
     proven = trusted or listing.whole
@@ -68,23 +72,39 @@ def everything(client: Client) -> Rows:
     listing = _listed(client)
     if not listing.whole:
         _complete(client, listing, once=True)  # adds to the rows
+    _tag(client, listing.rows)
     return listing.rows
 
 
-def find(client: Client, code: str, *, trusted: bool) -> list[LiveSeries]:
-    """The rows with a code, then those whose code is the same for people; none when it is free.
+def _tag(client: Client, rows: Rows) -> None:
+    """Read whole what may bear a claim token that the list does not show: its rows may be thin."""
+    thin = [
+        row.id for row in rows.values() if "tag" not in row.raw and GENERATED.fullmatch(row.code)
+    ]
+    rows |= client.by_ids(thin)
 
-    `trusted` is what a survey found out about the look-up by code.
+
+def news(
+    client: Client, wanted: Collection[str], known: Mapping[int, LiveSeries], *, trusted: bool
+) -> Inventory:
+    """What came since a survey of the same run: the rows that are new, and those that bear a wanted
+    code by now. Without the API v1.1 it takes another survey. `trusted` is what that found out.
     """
+    try:
+        named = client.old_codes(once=True)
+    except ApiError:
+        return survey(client, wanted)
+    folds = {folded(code) for code in wanted}
+    due = [one for one, code in named.items() if one not in known or folded(code) in folds]
+    rows = dict(known) | client.by_ids(due)
     if trusted:
-        return client.by_code(code)
-    named = client.old_codes()  # a series that it names no code of may have any
-    alike = [one for one in named if folded(named[one]) in {folded(code), ""}]
-    rows = client.by_ids(alike)
-    if len(rows) < len(alike):
-        raise UnprovenAbsenceError(f"the API v1.1 names {code}, and it cannot be read by id")
-    known = [row for row in rows.values() if named[row.id] or folded(row.code) == folded(code)]
-    return sorted(known, key=lambda row: row.code != code)
+        found = [row for answer in client.each(client.by_code, sorted(wanted)) for row in answer]
+        rows |= {row.id: row for row in found}
+    listing = _compared(client, named, rows)
+    left = _not_in(rows, wanted)
+    proven = trusted or listing.whole
+    unproven = [code for code in left if not proven or folded(code) in listing.unread]
+    return Inventory(rows, sorted(wanted), frozenset(unproven), trusted)
 
 
 def _not_in(rows: Rows, wanted: Collection[str]) -> list[str]:

@@ -10,6 +10,7 @@ from reconciler.fields import FIELDS, split
 from reconciler.kinds import Kind
 from reconciler.risk import Blocked
 from reconciler.text import folded, visible
+from reconciler.values import Mark, hours_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from reconciler.record import Record
 
 HIDING = tuple(field for field in FIELDS.values() if field.hides)
+
+
+A_MOMENT = 1 / 60  # hours between the stamps of one write
 
 
 def is_set(value: object) -> bool:
@@ -183,7 +187,7 @@ def _odd(row: LiveSeries, managed: Iterable[str]) -> Iterator[Blocked]:
 def _unproven_fields(sight: Sight, row: LiveSeries) -> Iterator[Blocked]:
     """What a GET may hide is never wiped silently (API page, 9.5)."""
     gone = _given_up(sight)
-    made = row is sight.snapshot.orphans.get(sight.wanted.code) or _stamp(sight) is not None
+    made = _untouched(sight)
     hidden = [field for field in _unseen(sight, row) if field.name in gone or not made]
     if not hidden:
         return
@@ -201,15 +205,38 @@ def _unproven_fields(sight: Sight, row: LiveSeries) -> Iterator[Blocked]:
 
 def vouched(sight: Sight) -> str | None:
     """The `lastUsed` that apply has to find, where it alone tells that nothing hidden is set."""
-    return _stamp(sight) if sight.row and _unseen(sight, sight.row) else None
-
-
-def _stamp(sight: Sight) -> str | None:
-    """The `lastUsed` of a series that this tool made and nobody has written since; else None."""
-    entry, row = sight.record.entries.get(sight.wanted.code), sight.row
-    if entry is None or row is None or not entry.made or entry.id != row.id:
+    if sight.row is None or not _untouched(sight) or not _unseen(sight, sight.row):
         return None
-    return entry.last_used if entry.last_used == row.meaning("lastUsed") else None
+    now = sight.row.meaning("lastUsed")
+    return now if isinstance(now, str) else None
+
+
+def thinned(sight: Sight) -> Iterator[str]:
+    """What is said of objects whose keys live may hide, and of which the file names only some."""
+    row = sight.row
+    if row is None or _untouched(sight):
+        return
+    for field in HIDING:
+        named = sight.wanted.values.get(field.name)
+        shows = field.name in sight.snapshot.proven or row.raw.get(field.name) is not None
+        if field.by_key and named and not shows:
+            yield (
+                f"{sight.wanted.code}: live does not show {field.name}: an update leaves it with"
+                " the keys that the file names, and no others"
+            )
+
+
+def _untouched(sight: Sight) -> bool:
+    """Whether this tool made the series and nobody has written since, as far as stamps tell."""
+    entry, row = sight.record.entries.get(sight.wanted.code), sight.row
+    if row is None:
+        return False
+    now = row.meaning("lastUsed")
+    if row is sight.snapshot.orphans.get(sight.wanted.code):  # only its POST has written it
+        made_at = row.meaning("createdOn")
+        return Mark.ABSENT in {now, made_at} or hours_apart(now, made_at) <= A_MOMENT
+    known = entry is not None and entry.made and entry.id == row.id
+    return known and entry is not None and entry.last_used == now
 
 
 def _unseen(sight: Sight, row: LiveSeries) -> list[Field]:

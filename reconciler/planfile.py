@@ -6,16 +6,17 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from reconciler.coherence import follows
-from reconciler.diff import FieldChange
+from reconciler.diff import CONFLICT, DRIFT, PENDING, FieldChange, not_compared
 from reconciler.errors import RefusedError
 from reconciler.lifecycle import Lifecycle
 from reconciler.plan import Change, Plan, encode
 from reconciler.risk import Blocked
+from reconciler.sideeffects import CAUSE
 from reconciler.text import visible
-from reconciler.values import Mark
+from reconciler.values import Mark, cut, parse_instant
 
 if TYPE_CHECKING:
     from reconciler.config import Target
@@ -23,6 +24,16 @@ if TYPE_CHECKING:
 
 FORMAT = "reconciler/plan/1"
 _AGAIN = "make a new one with `reconciler plan --out FILE`"
+_CAUSES = frozenset({PENDING, DRIFT, CONFLICT, CAUSE, None})
+# What comes of values that no plan has, before anything has told so.
+_NONSENSE = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 def to_json(plan: Plan) -> dict[str, Any]:
@@ -98,11 +109,21 @@ class _Row(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+def _one_of_ours(cause: str | None) -> str | None:
+    if cause not in _CAUSES:
+        raise ValueError("no cause that a plan has")
+    return cause
+
+
+_Id = Annotated[int, Field(gt=0, lt=2**63)]
+_Commit = Annotated[str, Field(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$")]
+
+
 class _Field(_Row):
     path: str
     before: Any
     after: Any
-    cause: str | None
+    cause: Annotated[str | None, AfterValidator(_one_of_ours)]
     line: int
 
 
@@ -114,7 +135,7 @@ class _Blocked(_Row):
 class _Change(_Row):
     action: Literal["create", "adopt", "update"]
     seriesCode: str
-    id: int | None
+    id: _Id | None
     file: str
     line: int
     owned: bool | None
@@ -145,8 +166,8 @@ class _Plan(_Row):
     target: str
     host: str
     created_at: str
-    commit: str | None
-    base: str | None
+    commit: _Commit | None
+    base: _Commit | None
     against: str | None
     digest: str
     summary: dict[str, int]
@@ -163,7 +184,7 @@ def from_json(text: str, target: Target, now: datetime | None = None) -> Plan:
     again.
     """
     try:
-        raw = json.loads(text)
+        raw = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise RefusedError(f"this is not a plan: it is not JSON; {_AGAIN}") from None
     found = raw.get("format") if isinstance(raw, dict) else None
@@ -182,17 +203,11 @@ def from_json(text: str, target: Target, now: datetime | None = None) -> Plan:
             f" on {target.host}; name the target with --target, or {_AGAIN}"
         )
     try:
-        made_at = datetime.fromisoformat(read.created_at).astimezone(UTC)
+        made_at = parse_instant(read.created_at).astimezone(UTC)
+        cut(made_at, target.zone)
     except (ValueError, OverflowError):
         raise RefusedError(f"the plan is damaged at created_at; {_AGAIN}") from None
-    changes = []
-    for row in read.changes:
-        change = _read_change(row, target, made_at)
-        if change is None:
-            raise RefusedError(
-                f"the plan was edited: {visible(row.seriesCode)} does not fit its digest; {_AGAIN}"
-            )
-        changes.append(change.judged(target.zone, now or datetime.now(UTC)))
+    changes = [_judged(row, target, made_at, now or datetime.now(UTC)) for row in read.changes]
     plan = Plan(
         target=read.target,
         host=read.host,
@@ -213,6 +228,22 @@ def from_json(text: str, target: Target, now: datetime | None = None) -> Plan:
     return plan
 
 
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _judged(row: _Change, target: Target, made_at: datetime, now: datetime) -> Change:
+    """One change with what blocks it at `now`. Raise RefusedError for one that was edited."""
+    code = visible(row.seriesCode)
+    try:
+        change = _read_change(row, target, made_at)
+        if change is not None:
+            return change.judged(target.zone, now)
+    except _NONSENSE:
+        raise RefusedError(f"the plan is damaged at {code}; {_AGAIN}") from None
+    raise RefusedError(f"the plan was edited: {code} does not fit its digest; {_AGAIN}")
+
+
 def _decode(value: Any) -> Canonical:  # noqa: ANN401 - any JSON
     for mark in Mark:
         if value == {mark.value: True}:
@@ -226,6 +257,8 @@ def _read_change(row: _Change, target: Target, made_at: datetime) -> Change | No
         lifecycle = Lifecycle.from_json(row.lifecycle)
     except ValueError:
         return None
+    managed = {path: (_decode(now), _decode(then)) for path, (now, then) in row.managed.items()}
+    unseen = not_compared(row.seriesCode, managed)  # never left out: it is what a write hides
     change = Change(
         action=row.action,
         code=row.seriesCode,
@@ -236,7 +269,7 @@ def _read_change(row: _Change, target: Target, made_at: datetime) -> Change | No
             FieldChange(field.path, field.before, field.after, field.line, field.cause)
             for field in row.fields
         ),
-        managed={path: (_decode(now), _decode(then)) for path, (now, then) in row.managed.items()},
+        managed=managed,
         sent=row.sent,
         money={path: _decode(now) for path, now in row.money.items()},
         lifecycle=lifecycle,
@@ -245,7 +278,7 @@ def _read_change(row: _Change, target: Target, made_at: datetime) -> Change | No
         issued=row.issued,
         redeemed=row.redeemed,
         seen=tuple(Blocked(why.rule, why.message) for why in row.seen),
-        warnings=tuple(row.warnings),
+        warnings=(*unseen, *(said for said in row.warnings if said not in unseen)),
         target=target.name,
         host=target.host,
     )

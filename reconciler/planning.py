@@ -11,12 +11,13 @@ from reconciler.diff import (
     FieldChange,
     Reading,
     compare,
+    not_compared,
     strategy,
     unreadable,
     until_series_ends,
 )
 from reconciler.fields import split
-from reconciler.obstacles import HIDING, Sight, obstacles, vouched
+from reconciler.obstacles import HIDING, Sight, obstacles, thinned, vouched
 from reconciler.plan import Change, Plan, other_zone
 from reconciler.record import EMPTY
 from reconciler.sideeffects import CAUSE
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from reconciler.config import Target
     from reconciler.declared import Declared, Desired
-    from reconciler.diff import Comparison
     from reconciler.live import LiveSeries, Snapshot
     from reconciler.record import Record
     from reconciler.values import Canonical
@@ -118,10 +118,11 @@ def _series(scene: _Scene, wanted: Desired) -> _Found:
     row = live or adopted or orphan
     declared, ignored = _declared(wanted, row, scene, claim=row is orphan is not None)
     found = compare(declared, row, scene.target.zone, snapshot.proven, _base(scene, code))
-    warnings = [*_not_compared(code, found), *ignored, *_stray(code, snapshot)]
+    warnings = [*not_compared(code, found.managed), *ignored, *_stray(code, snapshot)]
     compared = len(found.managed) - len(found.unreadable)
     sight = Sight(wanted, row, snapshot, scene.record, scene.target.name)
     seen = tuple(obstacles(sight, (change.path for change in found.changes)))
+    warnings += thinned(sight) if found.changes else ()
     unchanged = live is not None and not found.changes and not seen
     if unchanged and not scene.recording:
         return _Found(None, compared, warnings)
@@ -182,8 +183,10 @@ def _declared(
         if not wanted.lifecycle.ignores(path):
             continue
         now = eyes.meaning(row, path, wish.canonical)
-        if unreadable(now):
-            continue
+        field, _ = split(path)
+        hidden = field.hides and field.name not in scene.snapshot.proven
+        if unreadable(now) or (hidden and row.raw.get(field.name) is None):
+            continue  # nobody can tell what live has, and what is not sent is wiped
         del declared[path]
         if split(path)[0].moves_money and not eyes.agrees(path, now, wish.exact):
             live = now.value if isinstance(now, Mark) else now
@@ -209,17 +212,6 @@ def _money(
     now = managed[path][0] if path in managed else row.meaning(path)
     eyes = Reading(scene.target.zone, scene.snapshot.proven, until_series_ends(now))
     return eyes.money(row, managed.keys())
-
-
-def _not_compared(code: str, found: Comparison) -> list[str]:
-    """What is said of the paths that live does not show, or shows in another form."""
-    return [
-        f"{code}: {path} cannot be compared, live does not show it; it is sent in every update"
-        if found.managed[path][0] is Mark.UNREADABLE
-        else f"{code}: {path} cannot be compared, live shows ids for the file's codes; an update"
-        " sends what live shows"
-        for path in found.unreadable
-    ]
 
 
 def _stray(code: str, snapshot: Snapshot) -> list[str]:

@@ -177,12 +177,12 @@ def _damage(row: _Row, name: str) -> str | None:
         return "it is damaged at last_used"
     if any(name not in fields.FIELDS for name in row.shown):
         return "it is damaged at shown"
-    wrong = [path for path in row.managed if not _known(path)]
+    wrong = [path for path in row.managed if not known(path)]
     return f"it is damaged at managed.{wrong[0]}" if wrong else None
 
 
 @cache
-def _known(path: str) -> bool:
+def known(path: str) -> bool:
     """Whether a file can name a path."""
     try:
         row, key = fields.split(path)

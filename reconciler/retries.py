@@ -8,7 +8,13 @@ from tenacity import RetryCallState, Retrying, stop_after_attempt
 from tenacity.wait import wait_random_exponential
 
 from reconciler.answers import LONGEST_ASKED
-from reconciler.errors import ApiError, BusyError, ThrottledError, UnreachableError
+from reconciler.errors import (
+    ApiError,
+    BusyError,
+    StaleReadingError,
+    ThrottledError,
+    UnreachableError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +64,8 @@ class Retries:
     def _wait(self, state: RetryCallState) -> float:
         """The seconds that this call alone waits; a throttled target is left alone by all."""
         error = _error(state)
+        if isinstance(error, StaleReadingError):
+            return 0.0  # it has waited too long already
         if isinstance(error, ApiError) and error.retry_after:
             return 0.0  # everybody waits for that, and so does this call
         if isinstance(error, ThrottledError | BusyError):

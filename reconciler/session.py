@@ -126,18 +126,21 @@ class Session:
 
     def check_commit(self, commit: str | None) -> None:
         """Raise RefusedError for a plan whose commit does not follow what was applied already."""
-        for applied in sorted(self.record.commits if commit else ()):
-            follows = git.descends(self.series, str(commit), applied)
+        applied = {one.commit: one.code for one in self.record.entries.values() if one.commit}
+        forget = f"git update-ref -d {recordref.ref(self.target.name)}" if applied else ""
+        for before in sorted(applied if commit else ()):
+            follows = git.descends(self.series, str(commit), before)
+            if follows:
+                continue
+            said = f"{before}, which was applied already (to {applied[before]})"
             if follows is None:
-                raise RefusedError(
-                    f"the record says that {applied} was applied, and this clone does not know it:"
-                    " fetch the whole history (git fetch --unshallow), then run again"
-                )
-            if not follows:
-                raise RefusedError(
-                    f"{commit} does not follow {applied}, which was applied already: going back"
-                    " would undo it; apply from a commit that has both"
-                )
+                said = f"this clone does not know {said}: fetch the whole history"
+            else:
+                said = f"{commit} does not follow {said}: apply from a commit that has both"
+            raise RefusedError(
+                f"{said}. Where that commit was dropped on purpose, `{forget}`, here and at the"
+                " remote, forgets what was applied"
+            )
 
     def desired(self) -> tuple[Mapping[str, Desired], list[str]]:
         """The desired series, and what is worth knowing about their files.

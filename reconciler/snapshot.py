@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 from reconciler.diff import compare
 from reconciler.errors import UnexpectedAnswerError
 from reconciler.fields import FIELDS
-from reconciler.inventory import survey
+from reconciler.inventory import GENERATED, survey
 from reconciler.live import LiveSeries, Snapshot, first_other_offset
 from reconciler.plan import claim_token
 from reconciler.record import EMPTY
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from reconciler.declared import Desired
     from reconciler.record import Record
 
-# What the server makes up for a code (API page, section 5): ten letters and digits, or twenty hex.
-GENERATED = re.compile(r"[A-Za-z0-9]{10}|[0-9A-F]{20}")
 HIDING = tuple(field.name for field in FIELDS.values() if field.hides)
 
 
@@ -65,6 +62,7 @@ def take(
     asked = {row.id for rows_ in (again, *near.values()) for row in rows_}
     whole = client.by_ids(sorted(asked | sought))
     proven |= seen_set(whole.values())
+    proven -= _only_listed(rows, whole) - set(target.reads_back)
     for row in again:
         if row.id not in whole or whole[row.id].code != row.code:
             raise UnexpectedAnswerError(f"{row.code} moved while it was read; run again")
@@ -134,6 +132,18 @@ def _alike(
             if not compare(declared, row, client.target.zone, proven).changes:
                 alike.setdefault(code, []).append(row)
     return alike
+
+
+def _only_listed(rows: Mapping[int, LiveSeries], whole: Mapping[int, LiveSeries]) -> set[str]:
+    """The fields that the list shows set of a series and a read by id does not: an update is built
+    on the latter.
+    """
+    return {
+        name
+        for one, row in whole.items()
+        for name in HIDING
+        if one in rows and rows[one].raw.get(name) and not row.raw.get(name)
+    }
 
 
 def _unsure(desired: Desired, row: LiveSeries, client: Client, proven: set[str]) -> bool:

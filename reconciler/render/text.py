@@ -95,7 +95,7 @@ def _change(change: Change, ink: Ink) -> Iterator[str]:
 
 def _field(change: Change, field: FieldChange, width: int, ink: Ink) -> Iterator[str]:
     name = visible(field.path).ljust(width)
-    cause = f"  {ink(field.cause, 'dim')}" if field.cause else ""
+    cause = f"  {ink(visible(field.cause), 'dim')}" if field.cause else ""
     if field.cause == CAUSE:
         before, after = shown_pair(field.before, field.after)
         yield f"    {ink('~', 'yellow')} {name}  {before} → {after}{cause}"

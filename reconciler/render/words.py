@@ -87,7 +87,7 @@ def _grouped(items: object) -> dict[str, set[Any]]:
     """A canonical list by what its members are: product type and key, entity type, or ids."""
     grouped: dict[str, set[Any]] = {}
     for item in items if isinstance(items, list) and items[:1] != ["?"] else ():
-        *group, value = item if isinstance(item, list) else ("id", item)
+        *group, value = item if isinstance(item, list) and item else ("id", item)
         members_ = value if isinstance(value, list) else [value]
         grouped.setdefault(" ".join(map(str, group)), set()).update(map(_hashable, members_))
     return grouped
