@@ -1,51 +1,37 @@
-"""Carrying a plan out: the only module that causes writes.
+"""Carrying a plan out, in batches: each series is read again right before it is written.
 
-Each series is read again right before it is written. At the planned `before` it is written, at the
-planned `after` it is already done, anywhere else it moved and is left alone.
+At the planned `before` it is written, at the planned `after` it is already done, anywhere else it
+moved and is left alone. The writes themselves are in `writes`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.absence import FRESH, Absence
-from reconciler.bodies import claim_body, create_body, update_body
+from reconciler.absence import FRESH
 from reconciler.errors import (
     ApiError,
-    SignInError,
     UnexpectedAnswerError,
-    UnprovenAbsenceError,
-    UnreachableError,
     UsageError,
 )
 from reconciler.live import LiveSeries, first_other_offset
 from reconciler.plan import READ_AT_ONCE, Change, Plan, claim_token, other_zone
 from reconciler.readback import read_back
 from reconciler.report import (
-    ALREADY_DONE,
     BLOCKED,
-    DONE,
     FAILED,
-    MOVED,
     NOT_ATTEMPTED,
-    NOT_CONVERGED,
     UNKNOWN,
     Outcome,
     outcome,
 )
-from reconciler.retries import never_arrived
-from reconciler.standing import Standing
-from reconciler.text import visible
 from reconciler.watch import NOBODY, NOTHING_SEEN, Seen, Watch
+from reconciler.writes import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from reconciler.bodies import Body
     from reconciler.client import Client
-    from reconciler.diff import Reading
-
-    MakeBody = Callable[[Change, LiveSeries, Reading], Body]
 
 
 def execute(
@@ -72,10 +58,13 @@ def execute(
 
     def wrong(found: Outcome, row: LiveSeries) -> list[str]:
         change = changes[found.code]
-        held = run.standing(change)
+        held = run.writer.standing(change)
         return held.pending(row) + (held.strayed(row) if change.id is not None else [])
 
-    for found in list(read_back(client, run.ended, wrong)):
+    def unseen(found: Outcome, row: LiveSeries) -> list[str]:
+        return run.writer.standing(changes[found.code]).unseen(row)
+
+    for found in list(read_back(client, run.ended, wrong, unseen)):
         before = run.ended[found.code]
         if (found.status, found.error) == (before.status, before.error):
             run.ended[found.code] = found  # nothing new to say
@@ -89,12 +78,8 @@ def execute(
 class _Run:
     def __init__(self, client: Client, seen: Seen, watch: Watch, creates: Sequence[str]) -> None:
         self.client, self.target, self.watch = client, client.target, watch
-        self.proven = seen.proven | client.target.reads_back
-        self.recorded = seen.recorded
-        self.beside: list[str] = []  # the codes that the same batch creates
-        self.absence = Absence(client, creates, watch.clock, seen.absent_at, trusted=seen.trusted)
+        self.writer = Writer(client, seen, watch, creates)
         self.ended: dict[str, Outcome] = {}
-        self.dead: ApiError | None = None  # the target is out of reach: nothing more is tried
         self.bug: Exception | None = None  # ours: one change met it, the others go on
 
     def end(self, found: Outcome) -> None:
@@ -105,19 +90,19 @@ class _Run:
         """Read up to ten series at once, then write them one by one."""
         rows: dict[int, LiveSeries] = {}
         unread: ApiError | None = None
-        self.beside = [change.code for change in changes if change.id is None]
+        self.writer.beside = [change.code for change in changes if change.id is None]
         read_at = self.watch.clock()
         ids = [change.id for change in changes if change.id is not None]
         try:
-            if ids and not self.dead and not self.watch.stopped():
+            if ids and not self.writer.dead and not self.watch.stopped():
                 rows = self.client.by_ids(ids)
         except ApiError as error:
             unread = error
-            self.gone(error)
+            self.writer.gone(error)
         self.check_zone(rows.values())
         for change in changes:
-            if self.dead or self.watch.stopped() or (unread and change.id is not None):
-                why = self.dead or unread or "the run was interrupted"
+            if self.writer.dead or self.watch.stopped() or (unread and change.id is not None):
+                why = self.writer.dead or unread or "the run was interrupted"
                 self.end(outcome(change, NOT_ATTEMPTED, str(why)))
             else:
                 self.end(self.attempt(change, rows, read_at))
@@ -128,7 +113,7 @@ class _Run:
         try:
             return self.change(change, rows, read_at)
         except ApiError as error:
-            self.gone(error)
+            self.writer.gone(error)
             return outcome(change, FAILED, str(error))
         except Exception as error:  # noqa: BLE001 - raised again when the others are done
             self.bug = error
@@ -141,123 +126,16 @@ class _Run:
         if offset and not self.client.requests.write:
             raise UsageError(other_zone(self.target, offset))
         if offset:
-            self.dead = UnexpectedAnswerError(other_zone(self.target, offset))
-
-    def gone(self, error: ApiError) -> None:
-        """Remember an error after which no other change can do better."""
-        if isinstance(error, SignInError | UnreachableError):
-            self.dead = error
-
-    def standing(self, change: Change) -> Standing:
-        """How to hold live to a change, with one reading of the clock."""
-        eyes = change.eyes(self.target.zone, self.proven)
-        return Standing(change, eyes, self.watch.today())
+            self.writer.dead = UnexpectedAnswerError(other_zone(self.target, offset))
 
     def change(self, change: Change, rows: dict[int, LiveSeries], read_at: float) -> Outcome:
         """One change, from its last reading to its end. Raises what fails before the write."""
         if change.id is None:
-            return self.create(change)
+            return self.writer.create(change)
         if self.watch.clock() - read_at > FRESH:
             read_at = self.watch.clock()
             rows = self.client.by_ids([change.id])
-        return self.update(change, rows.get(change.id), read_at)
-
-    def update(self, change: Change, row: LiveSeries | None, read_at: float) -> Outcome:
-        if row is None:
-            return outcome(change, MOVED, f"live has no series with id {change.id} any more")
-        held = self.standing(change)
-        if ended := self.left_alone(held, row):
-            return ended
-        return self.put(held, row, read_at, update_body)
-
-    def left_alone(self, held: Standing, row: LiveSeries) -> Outcome | None:
-        """How a change ends without a write, as live stands now; None when it is to be written."""
-        change = held.change
-        if said := held.moved(row):
-            return outcome(change, MOVED, said)
-        if not held.pending(row) and not held.blind(row):
-            return outcome(change, ALREADY_DONE).showing(row)
-        if said := held.unvouched(row):
-            return outcome(change, MOVED, said)
-        judged = change.judged(self.target.zone, held.now, row.counter("numIssued"))
-        if judged.blocked:
-            return outcome(change, BLOCKED, "; ".join(why.message for why in judged.blocked))
-        return None
-
-    def create(self, change: Change) -> Outcome:
-        """Claim what an earlier run left behind, or POST once and claim it.
-
-        It goes again only where it certainly did not arrive, and while the code is proven free.
-        """
-        token = claim_token(change.target, change.host, change.code)
-        body = create_body(change, token, self.target.zone)
-
-        def step() -> Outcome | LiveSeries | None:
-            if ended := self.not_to_create(change, token):
-                return ended
-            return self.client.create(body, lambda: self.absence.fresh(change.code)).row
-
-        try:
-            made = self.client.persist(
-                step, lambda e: never_arrived(e) and not self.watch.stopped()
-            )
-        except ApiError as error:
-            if not error.may_have_happened:
-                raise
-            made, said = None, str(error)
-        else:
-            said = "the API answered that it created the series, and does not show it"
-        if isinstance(made, Outcome):
-            return made
-        made = made or self.absence.made(token)
-        if made is None:
-            then = "the next run looks for it, and creates it only where it is not there"
-            return outcome(change, UNKNOWN, f"{said}; {then}")
-        return self.claim(change, made)
-
-    def not_to_create(self, change: Change, token: str) -> Outcome | None:
-        """How a create ends without a POST: its code is taken, or a run left the series behind."""
-        if ended := self.taken(change):
-            return ended
-        if change.code in self.recorded:
-            said = f"the record has {change.code}, and live does not: it is not created again"
-            return outcome(change, BLOCKED, f"{said}; plan again to see the way out")
-        left = self.absence.left_behind(token)
-        if len(left) > 1:
-            said = f"live has {len(left)} series created for {change.code}; plan again to see them"
-            return outcome(change, MOVED, said)
-        if not left:
-            return None
-        row = self.absence.whole(left[0])
-        if row.raw.get("tag") != token or row.code != left[0].code:
-            said = f"somebody edited id {row.id}, which was created for it"
-            return outcome(change, MOVED, f"{said}; plan again")
-        return self.claim(change, row)
-
-    def taken(self, change: Change) -> Outcome | None:
-        """How a create ends whose code is not free any more, or not provably; None when it is."""
-        try:
-            rows = self.absence.bearers(change.code, self.beside)
-        except UnprovenAbsenceError as error:
-            return outcome(change, BLOCKED, str(error))
-        if not rows:
-            return None
-        row = self.client.by_ids([rows[0].id]).get(rows[0].id, rows[0])
-        if row.code == change.code and not self.standing(change).pending(row):
-            return outcome(change, ALREADY_DONE).showing(row)
-        return outcome(change, MOVED, f"live has {row.code} now (id {row.id}); plan again")
-
-    def claim(self, change: Change, row: LiveSeries) -> Outcome:
-        """The second write of a create."""
-        if offset := row.other_offset(self.target.zone):
-            self.dead = UnexpectedAnswerError(other_zone(self.target, offset))
-            said = f"created as id {row.id} and not given its code: {self.dead}"
-            return outcome(change, FAILED, said)
-        found = self.put(self.standing(change), row, self.watch.clock(), claim_body)
-        if found.status != FAILED:
-            return found
-        said = f"created as id {row.id} and not given its code: {found.error}"
-        return found.turned(FAILED, f"{said}; the next run goes on there")
+        return self.writer.update(change, rows.get(change.id), read_at)
 
     def look_once_more(self, changes: dict[str, Change]) -> None:
         """Creates whose end is unknown may show by now: go on with those that do."""
@@ -265,77 +143,8 @@ class _Run:
             ended = self.ended[code]
             if ended.status != UNKNOWN or change.id is not None or ended.id is not None:
                 continue
-            if self.dead or self.watch.stopped():
+            if self.writer.dead or self.watch.stopped():
                 return
-            row = self.absence.made(claim_token(change.target, change.host, code))
+            row = self.writer.absence.made(claim_token(change.target, change.host, code))
             if row is not None:
-                self.end(self.claim(change, row))
-
-    def put(self, held: Standing, row: LiveSeries, read_at: float, body: MakeBody) -> Outcome:
-        """Write until an answer or a reading shows what came of it.
-
-        Before another attempt, and where its turn comes late, the series is read again: it may be
-        done, or somebody moved it.
-        """
-        ended = Outcome(held.change.code, held.change.action, row.id, DONE)
-        code, tried, uncertain = row.code, False, False
-
-        def young() -> bool:
-            return self.watch.clock() - read_at <= FRESH
-
-        def step() -> Outcome:
-            nonlocal row, read_at, tried, uncertain
-            if tried or not young():
-                read_at = self.watch.clock()
-                row = self.absence.whole(row)
-                if found := self.stands(held, row, code, uncertain=uncertain):
-                    return found
-            tried = True
-            try:
-                answer = self.client.update(row.id, body(held.change, row, held.eyes), young)
-            except ApiError as error:
-                uncertain = uncertain or error.may_have_happened
-                raise
-            wrong = held.pending(answer)
-            return ended.showing(answer).turned(
-                NOT_CONVERGED if wrong else DONE, "; ".join(wrong) or None
-            )
-
-        try:
-            return self.client.persist(step, lambda e: e.transient and not self.watch.stopped())
-        except ApiError as error:
-            self.gone(error)
-            if not uncertain:
-                return ended.turned(FAILED, str(error))
-            return self.settled(held, ended, error)
-
-    def stands(
-        self, held: Standing, row: LiveSeries, code: str, *, uncertain: bool
-    ) -> Outcome | None:
-        """How a write ends that a new reading makes needless or wrong; None when it is to go.
-
-        `code` is what the row was called before. `uncertain`: an attempt of ours may have arrived,
-        and somebody's after it.
-        """
-        change = held.change
-        if uncertain and not held.pending(row) and not held.blind(row):
-            return outcome(change, DONE).showing(row, foreign=True)
-        if change.id is not None:
-            return self.left_alone(held, row)
-        if row.code not in {code, change.code}:
-            said = f"id {row.id}, which was created for it, is called {visible(row.code)} now"
-            return outcome(change, MOVED, f"{said}; plan again")
-        return None
-
-    def settled(self, held: Standing, ended: Outcome, error: ApiError) -> Outcome:
-        """What became of a write that may have happened, as far as a last reading tells."""
-        try:
-            after = self.client.by_ids([ended.id or 0]).get(ended.id or 0)
-        except ApiError:
-            after = None
-        if after is None:
-            return ended.turned(UNKNOWN, f"{error}; the next run finds out")
-        if held.pending(after):
-            said = f"{error}; live does not show the new values yet"
-            return ended.turned(UNKNOWN, f"{said}; the next run finds out")
-        return ended.showing(after, foreign=True)
+                self.end(self.writer.claim(change, row))

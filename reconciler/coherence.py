@@ -19,6 +19,7 @@ from reconciler.plan import SEEN_LIVE, Change, encode
 from reconciler.record import known
 from reconciler.series import field_model
 from reconciler.sideeffects import CAUSE
+from reconciler.text import code_problem
 from reconciler.values import Mark
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def follows(change: Change, target: Target, made_at: datetime) -> bool:
 def _stands(change: Change) -> bool:
     """Whether the action goes with the id and the codes."""
     if "seriesCode" not in change.managed or change.managed["seriesCode"][1] != change.code:
+        return False
+    if code_problem(change.code):
         return False
     before = change.managed["seriesCode"][0]
     if change.action != "create":

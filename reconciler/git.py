@@ -65,7 +65,7 @@ def ask(
     except OSError:
         return Answer(127, "", "git is not installed", nowhere=True)
     said = err.decode("utf-8", "replace")
-    nowhere = process.returncode != 0 and "not a git repository" in said
+    nowhere = process.returncode != 0 and "not a git repository" in said and not _kept(directory)
     return Answer(process.returncode, out.decode("utf-8", "replace"), _words(said), nowhere)
 
 
@@ -106,6 +106,23 @@ def _start(
     )
 
 
+def _kept(directory: Path) -> bool:
+    """Whether there is a repository where git would look for one, whatever state it is in."""
+    if "GIT_DIR" in os.environ:
+        return True
+    ceilings = os.environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep)
+    closed = {Path(name).resolve() for name in ceilings if name}
+    start = directory.resolve()
+    for folder in (start, *start.parents):
+        if folder in closed and folder != start:
+            return False
+        if os.path.lexists(folder / ".git"):
+            return True
+        if folder != start and folder.is_mount():
+            return False
+    return False
+
+
 def _words(said: str) -> str:
     """What git said, on one line, without its hints and without a login in a URL."""
     lines = [line.strip() for line in said.splitlines()]
@@ -114,8 +131,13 @@ def _words(said: str) -> str:
 
 
 def head(directory: Path) -> str | None:
-    """The full id of the commit that is checked out at a directory; None without a repository."""
-    return ask(directory, "rev-parse", "--verify", "--quiet", "HEAD").out.strip() or None
+    """The full id of the commit that is checked out at a directory; None without a repository, and
+    before the first commit. Raise RecordError where git cannot say.
+    """
+    found = ask(directory, "rev-parse", "--verify", "--quiet", "HEAD")
+    if not found.ok and not found.nowhere and found.code != 1:  # 1: there is none yet
+        raise RecordError(f"git cannot say which commit is checked out: {found.words}")
+    return found.out.strip() or None
 
 
 def descends(directory: Path, commit: str, ancestor: str) -> bool | None:
@@ -192,8 +214,10 @@ class Objects:
     def __exit__(self, *_: object) -> None:
         self._process.communicate()
 
-    def read(self, names: Sequence[str]) -> Iterator[bytes]:
-        """The contents by object name. Raise RecordError for one that is not there."""
+    def read(self, names: Sequence[str], kind: bytes = b"blob") -> Iterator[bytes]:
+        """The contents by object name. Raise RecordError for one that is not there, and for one
+        of another kind.
+        """
         into, out = self._process.stdin, self._process.stdout
         if into is None or out is None:  # never: both are pipes
             return
@@ -205,15 +229,18 @@ class Objects:
             except OSError:
                 raise RecordError("`git cat-file` ended early") from None
             for name in batch:
-                size = out.readline().split()[-1:]
-                if not size or not size[0].isdigit():
+                _, found, size, *_ = *out.readline().split(), b"", b"", b""
+                if not size.isdigit():
                     raise RecordError(f"git lacks the object {name}: the history is cut off here")
-                yield out.read(int(size[0]))
+                if found != kind:
+                    is_one = f"a {found.decode()} where a {kind.decode()} belongs"
+                    raise RecordError(f"the record is damaged: {name} is {is_one}")
+                yield out.read(int(size))
                 out.read(1)
 
     def commit(self, commit: str) -> tuple[dict[str, str], str]:
         """A commit's headers (of parents the first) and its message."""
-        (data,) = self.read([commit])
+        (data,) = self.read([commit], b"commit")
         top, _, message = data.decode("utf-8", "replace").partition("\n\n")
         headers: dict[str, str] = {}
         for line in top.split("\n"):
@@ -229,7 +256,7 @@ class Objects:
 
     def _tree(self, tree: str) -> dict[str, tuple[bytes, str]]:
         """One level of a tree: mode and id by name. An id is as long as the tree's own."""
-        (data,) = self.read([tree])
+        (data,) = self.read([tree], b"tree")
         width, at = len(tree) // 2, 0
         found: dict[str, tuple[bytes, str]] = {}
         while at < len(data):

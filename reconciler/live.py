@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 
+A_MOMENT = 1 / 60  # hours between the stamps of one write
+
+
 @dataclass(frozen=True, slots=True)
 class LiveSeries:
     """One row as the API shows it. Rows of a list may show less than rows read by id."""
@@ -67,6 +70,12 @@ class LiveSeries:
         except (ValueError, OverflowError):
             return None
         return None if same else end.isoformat()[-6:]
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing but its create has written the series, as far as its stamps tell."""
+        made_at, now = self.meaning("createdOn"), self.meaning("lastUsed")
+        return Mark.ABSENT in {made_at, now} or values.hours_apart(now, made_at) <= A_MOMENT
 
     @property
     def unknown_keys(self) -> list[str]:

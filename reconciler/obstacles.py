@@ -10,7 +10,6 @@ from reconciler.fields import FIELDS, split
 from reconciler.kinds import Kind
 from reconciler.risk import Blocked
 from reconciler.text import folded, visible
-from reconciler.values import Mark, hours_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from reconciler.record import Record
 
 HIDING = tuple(field for field in FIELDS.values() if field.hides)
-
-
-A_MOMENT = 1 / 60  # hours between the stamps of one write
 
 
 def is_set(value: object) -> bool:
@@ -231,12 +227,11 @@ def _untouched(sight: Sight) -> bool:
     entry, row = sight.record.entries.get(sight.wanted.code), sight.row
     if row is None:
         return False
-    now = row.meaning("lastUsed")
-    if row is sight.snapshot.orphans.get(sight.wanted.code):  # only its POST has written it
-        made_at = row.meaning("createdOn")
-        return Mark.ABSENT in {now, made_at} or hours_apart(now, made_at) <= A_MOMENT
-    known = entry is not None and entry.made and entry.id == row.id
-    return known and entry is not None and entry.last_used == now
+    if row is sight.snapshot.orphans.get(sight.wanted.code):
+        return row.untouched
+    if entry is None or not entry.made or entry.id != row.id:
+        return False
+    return entry.last_used == row.meaning("lastUsed")
 
 
 def _unseen(sight: Sight, row: LiveSeries) -> list[Field]:

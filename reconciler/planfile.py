@@ -6,17 +6,16 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from reconciler.coherence import follows
-from reconciler.diff import CONFLICT, DRIFT, PENDING, FieldChange, not_compared
+from reconciler.diff import FieldChange, not_compared
 from reconciler.errors import RefusedError
 from reconciler.lifecycle import Lifecycle
 from reconciler.plan import Change, Plan, encode
 from reconciler.risk import Blocked
-from reconciler.sideeffects import CAUSE
 from reconciler.text import visible
-from reconciler.values import Mark, cut, parse_instant
+from reconciler.values import Mark, cut, parse_instant, stamp
 
 if TYPE_CHECKING:
     from reconciler.config import Target
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 FORMAT = "reconciler/plan/1"
 _AGAIN = "make a new one with `reconciler plan --out FILE`"
-_CAUSES = frozenset({PENDING, DRIFT, CONFLICT, CAUSE, None})
 # What comes of values that no plan has, before anything has told so.
 _NONSENSE = (
     ArithmeticError,
@@ -109,12 +107,7 @@ class _Row(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-def _one_of_ours(cause: str | None) -> str | None:
-    if cause not in _CAUSES:
-        raise ValueError("no cause that a plan has")
-    return cause
-
-
+_Cause = Literal["pending", "drift", "conflict", "side effect"]
 _Id = Annotated[int, Field(gt=0, lt=2**63)]
 _Commit = Annotated[str, Field(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$")]
 
@@ -123,7 +116,7 @@ class _Field(_Row):
     path: str
     before: Any
     after: Any
-    cause: Annotated[str | None, AfterValidator(_one_of_ours)]
+    cause: _Cause | None
     line: int
 
 
@@ -204,7 +197,7 @@ def from_json(text: str, target: Target, now: datetime | None = None) -> Plan:
         )
     try:
         made_at = parse_instant(read.created_at).astimezone(UTC)
-        cut(made_at, target.zone)
+        stamp(cut(made_at, target.zone))  # what the server makes of a start that nobody sends
     except (ValueError, OverflowError):
         raise RefusedError(f"the plan is damaged at created_at; {_AGAIN}") from None
     changes = [_judged(row, target, made_at, now or datetime.now(UTC)) for row in read.changes]

@@ -24,11 +24,14 @@ class _StaleError(UnexpectedAnswerError):
     transient = True
 
 
-def read_back(client: Client, ended: Mapping[str, Outcome], wrong: Wrong) -> Iterator[Outcome]:
+def read_back(
+    client: Client, ended: Mapping[str, Outcome], wrong: Wrong, unseen: Wrong
+) -> Iterator[Outcome]:
     """The outcomes of what was written, as a new reading shows them.
 
-    `wrong` names what a row does not have as wanted. A PUT whose answer showed every wanted value
-    is done; only a later reading that shows another one turns it into not converged.
+    `wrong` says what a row does not have as wanted, `unseen` what it does not show. A PUT whose
+    answer showed every wanted value is done; only a later reading that shows another one turns it
+    into not converged.
     """
     written = [one for one in ended.values() if one.status in {DONE, NOT_CONVERGED}]
     if not written:
@@ -59,7 +62,9 @@ def read_back(client: Client, ended: Mapping[str, Outcome], wrong: Wrong) -> Ite
         if said:
             yield one.turned(NOT_CONVERGED, said + _by_whom(one, row)).showing(row)
         else:
-            yield one.turned(DONE).showing(row, foreign=_later(one, row))
+            hidden = unseen(one, row)
+            note = f"{', '.join(hidden)} cannot be read back" if hidden else None
+            yield one.turned(DONE, note).showing(row, foreign=one.foreign or _later(one, row))
 
 
 def _lags(one: Outcome, rows: Mapping[int, LiveSeries]) -> bool:

@@ -141,9 +141,8 @@ def from_json(content: bytes, ref: str, name: str) -> Entry:
     except ValidationError as error:
         where = ".".join(map(str, error.errors()[0]["loc"]))
         raise _refusal(ref, name, f"it is damaged at {where}") from None
-    damage = _damage(row, name)
-    if damage:
-        raise _refusal(ref, name, damage)
+    if said := _damage(row, name):
+        raise _refusal(ref, name, said)
     return Entry(
         code=row.code,
         id=row.id,
@@ -156,15 +155,26 @@ def from_json(content: bytes, ref: str, name: str) -> Entry:
     )
 
 
-def _refusal(ref: str, name: str, damage: str) -> RefusedError:
+def _refusal(ref: str, name: str, said: str) -> RefusedError:
     """The way out names git's own commands: nothing here rewrites what was recorded."""
     return RefusedError(
         visible(
-            f"the record cannot be trusted: {ref}:{name}: {damage}; a newer reconciler may read"
+            f"the record cannot be trusted: {ref}:{name}: {said}; a newer reconciler may read"
             f" it, else find the last good commit with `git log -p {ref} -- {name}` and put it"
             f" back, here with `git update-ref {ref} COMMIT` and the same at the remote"
         )
     )
+
+
+def damage(entry: Entry) -> str | None:
+    """Why nobody could read an entry back, so that it must not be written; None when nothing is
+    wrong.
+    """
+    try:
+        row = _Row.model_validate(to_json(entry))
+    except ValidationError as error:
+        return f"it is damaged at {'.'.join(map(str, error.errors()[0]['loc']))}"
+    return _damage(row, file_name(entry.code))
 
 
 def _damage(row: _Row, name: str) -> str | None:
@@ -178,7 +188,13 @@ def _damage(row: _Row, name: str) -> str | None:
     if any(name not in fields.FIELDS for name in row.shown):
         return "it is damaged at shown"
     wrong = [path for path in row.managed if not known(path)]
+    wrong += [path for path in row.managed if not wrong and _means_none(path, row.managed[path])]
     return f"it is damaged at managed.{wrong[0]}" if wrong else None
+
+
+def _means_none(path: str, value: object) -> bool:
+    """Whether a value says that there is none, which no file can."""
+    return isinstance(fields.canonical(path, value), values.Mark)
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from reconciler import git
 from reconciler.errors import RecordError, UsageError
-from reconciler.record import EMPTY, FOLDER, Entry, Record, file_name, from_json, to_text
+from reconciler.record import EMPTY, FOLDER, Entry, Record, damage, file_name, from_json, to_text
 from reconciler.text import clip, visible
 
 if TYPE_CHECKING:
@@ -70,10 +70,16 @@ def advance(
     """Lay entries over the record in one commit, and say where the ref is then.
 
     `who` (the CI's actor) stands in where git knows no user. Entries that change nothing make no
-    commit. Raise RecordError without a repository, and where git cannot write.
+    commit. Raise RecordError without a repository, where git cannot write, and for an entry that
+    could not be read back.
     """
     name = ref(target)
-    files = {file_name(entry.code): to_text(entry).encode() for entry in entries}
+    laid = list(entries)
+    for entry in laid:
+        if said := damage(entry):
+            code = clip(visible(entry.code))
+            raise RecordError(f"the record of {code} cannot be written: {said}")
+    files = {file_name(entry.code): to_text(entry).encode() for entry in laid}
     author = git.identity(directory, re.sub(r"[^\w.\[\]-]", "", who or "") or "reconciler")
     draft = git.Draft(author, author, message, files)
     for _ in range(_ROUNDS):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from typing import Any
 
 HIDDEN = "***"
 # A shorter secret would be found in half of all words; in what the API says it is hidden anyway.
 SHORTEST_IN_OUTPUT = 4
+_DIGEST = re.compile(r"[0-9A-Fa-f]{32}")  # an MD5, which means the same in either case
 
 
 class Redactor:
@@ -43,6 +45,14 @@ class Redactor:
             return {key: self.document(value) for key, value in found.items()}
         return [self.document(item) for item in found] if isinstance(found, list) else found
 
+    def stands_in(self, found: object) -> bool:
+        """Whether a credential stands in a JSON document, in a text or in a key."""
+        if isinstance(found, str):
+            return self.output(found) != found
+        if isinstance(found, dict):
+            return any(self.stands_in(part) for pair in found.items() for part in pair)
+        return isinstance(found, list) and any(map(self.stands_in, found))
+
 
 def _spellings(secret: str) -> set[str]:
     """A credential as it is, and as it stands inside of JSON text or of a URL."""
@@ -52,4 +62,5 @@ def _spellings(secret: str) -> set[str]:
     in_json = {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
     in_url = {quote(secret, safe=safe, errors="replace") for safe in ("", "/")}
     in_url.add(quote_plus(secret, errors="replace"))
-    return {secret} | in_json | in_url
+    cases = {secret.lower(), secret.upper()} if _DIGEST.fullmatch(secret) else set()
+    return {secret} | in_json | in_url | cases

@@ -50,6 +50,15 @@ class Standing:
             if recorded(before) is not None and unreadable(self.eyes.meaning(row, path, then))
         ]
 
+    def unseen(self, row: LiveSeries) -> list[str]:
+        """The paths that the change moves, and that a row does not show after it."""
+        moves = {field.path for field in self.change.fields} & self.change.managed.keys()
+        return [
+            path
+            for path in sorted(moves)
+            if unreadable(self.eyes.meaning(row, path, self.change.managed[path][1]))
+        ]
+
     def moved(self, row: LiveSeries) -> str:
         """Where live is at neither the planned before nor the planned after; empty if nowhere."""
         said = []

@@ -20,16 +20,19 @@ from reconciler.errors import (
     NotSavedError,
     ServerFaultError,
     SignInError,
+    StaleReadingError,
     ThrottledError,
     TimedOutError,
     UnreachableError,
 )
 from reconciler.limiter import Limiter
-from reconciler.retries import Retries, transient
+from reconciler.retries import Retries, never_arrived, transient
 from reconciler.signin import TOKEN_PATH
 
 if TYPE_CHECKING:
     from wire import Answer
+
+    from reconciler.client import Client, Created
 
 Fault = Callable[[], httpx.Response]
 
@@ -55,6 +58,7 @@ PASSING: dict[str, tuple[Fault, type[ApiError], bool]] = {
     "429": (answered(429), ThrottledError, True),
     "refused": (broken(httpx.ConnectError), UnreachableError, True),
     "no way there": (broken(httpx.ConnectTimeout), UnreachableError, True),
+    "408": (answered(408), TimedOutError, False),
     "500": (answered(500), ServerFaultError, False),
     "502": (answered(502), ServerFaultError, False),
     "503": (answered(503), BusyError, False),
@@ -68,14 +72,20 @@ PASSING: dict[str, tuple[Fault, type[ApiError], bool]] = {
     "broken connection": (broken(httpx.ReadError), ConnectionLostError, False),
     "server went away": (broken(httpx.RemoteProtocolError), ConnectionLostError, False),
     "garbled": (answered(200, '{"id": 5'), GarbledAnswerError, False),
+    "some of it": (lambda: refusal(748, status=201), BusyError, False),
 }
 LASTING: dict[str, Fault] = {
-    **{str(status): answered(status) for status in (302, 400, 401, 403, 404, 408, 409, 418)},
+    **{str(status): answered(status) for status in (302, 400, 401, 403, 404, 409, 418)},
     **{f"code {code}": coded(code) for code in (502, 707, 712, 729, 751, 752, 755, 1000, 4711)},
     "another shape": answered(200, "{}"),
 }
 passing = pytest.mark.parametrize(("fault", "kind", "arrives_not"), PASSING.values(), ids=PASSING)
 lasting = pytest.mark.parametrize("fault", LASTING.values(), ids=LASTING)
+
+
+def persistent(api: Client) -> Created:
+    """A create as an apply sends it: again only where it certainly did not arrive."""
+    return api.persist(lambda: api.create({}), never_arrived)
 
 
 class Wire:
@@ -127,7 +137,12 @@ def test_a_read_that_fails_for_now_is_answered(
 def test_what_lasts_is_asked_once(fault: Fault, call: str) -> None:
     wire = Wire(fault)
     with wire.client() as api, suppress(ApiError):  # to a look-up, no such series is an answer
-        api.update(5, {}) if call == "update" else getattr(api, call)({})
+        if call == "by_code":
+            api.by_code("A")
+        elif call == "create":
+            persistent(api)
+        else:
+            api.persist(lambda: api.update(5, {}))
 
     assert (1, []) == (len(wire.came), wire.time.slept)
 
@@ -138,22 +153,74 @@ def test_a_create_is_sent_again_only_where_it_certainly_did_not_arrive(
 ) -> None:
     wire = Wire(fault)
     with wire.client() as api, pytest.raises(kind) as caught:
-        api.create({})
+        persistent(api)
 
     assert (5 if arrives_not else 1) == len(wire.came)
     assert arrives_not is not caught.value.may_have_happened
     assert sum(wire.time.slept) <= 20
 
 
+@pytest.mark.parametrize("call", ["create", "update"])
 @passing
-def test_an_update_is_never_sent_again_by_itself(
-    fault: Fault, kind: type[ApiError], *, arrives_not: bool
+def test_a_write_is_never_sent_again_by_itself(
+    fault: Fault, kind: type[ApiError], call: str, *, arrives_not: bool
 ) -> None:
     wire = Wire(fault)
     with wire.client() as api:
         with pytest.raises(kind):
-            api.update(5, {})
+            api.create({}) if call == "create" else api.update(5, {})
         assert {"read": 0, "write": 1} == api.requests.counted()
+
+    assert [] == wire.time.slept
+
+
+@pytest.mark.parametrize("code", [501, 502, 707, 729, 751, 752, 1000, 4711])
+def test_a_write_of_which_some_failed_may_have_happened_whatever_the_code(code: int) -> None:
+    wire = Wire(lambda: refusal(code, status=201))
+    with wire.client() as api, pytest.raises(ApiError) as caught:
+        persistent(api)
+
+    assert (True, False) == (caught.value.may_have_happened, never_arrived(caught.value))
+    assert 1 == len(wire.came)
+
+
+# Writes that wait until they are not due any more
+
+
+@pytest.mark.parametrize("call", ["create", "update"])
+def test_a_write_that_is_not_due_any_more_sends_nothing(call: str) -> None:
+    wire = Wire(answered(500))
+    with wire.client() as api:
+        with pytest.raises(StaleReadingError, match="was read too long ago") as caught:
+            api.create({}, lambda: False) if call == "create" else api.update(5, {}, lambda: False)
+        assert {"read": 0, "write": 0} == api.requests.counted()
+
+    assert [] == wire.came
+    assert (True, True) == (caught.value.transient, never_arrived(caught.value))
+
+
+def test_a_write_that_is_never_due_is_an_attempt_each_time_and_waits_for_none() -> None:
+    wire = Wire(answered(500))
+    asked: list[float] = []
+
+    def due() -> bool:
+        asked.append(wire.time.now)
+        return False
+
+    with wire.client() as api, pytest.raises(StaleReadingError):
+        api.persist(lambda: api.create({}, due), never_arrived)
+
+    assert ([1000.0] * 5, [], []) == (asked, wire.time.slept, wire.came)
+
+
+def test_a_write_that_is_due_again_goes_at_once() -> None:
+    wire = Wire(answered(500), 0, lambda _request: httpx.Response(200, json=row(7)))
+    dues = [True, False]
+    with wire.client() as api:
+        made = api.persist(lambda: api.create({}, dues.pop), never_arrived)
+
+        assert {"read": 0, "write": 1} == api.requests.counted()
+    assert (7, [1000.0], []) == (made.row and made.row.id, wire.came, wire.time.slept)
 
 
 @passing
@@ -165,7 +232,7 @@ def test_a_sign_in_is_tried_five_times_within_twenty_seconds(
     with client(wire, OAUTH, clock=wire.time.clock) as api:
         expected = UnreachableError if kind is UnreachableError else SignInError
         with pytest.raises(expected) as caught:
-            api.by_ids([1]) if call == "read" else api.create({})
+            api.by_ids([1]) if call == "read" else persistent(api)
         assert {"read": 0, "write": 0, "sign_in": 5} == api.requests.counted()
 
     assert not caught.value.may_have_happened
@@ -250,14 +317,15 @@ def test_a_wait_of_nothing_is_no_leave_to_hurry(asked: str) -> None:
 
 @pytest.mark.parametrize("asked", ["301", "86400", "Sun, 01 Mar 2026 12:00:00 GMT"])
 def test_who_asks_for_more_than_a_run_waits_is_left_at_once(asked: str) -> None:
-    for call in ("by_code", "create"):
+    calls: tuple[Callable[[Client], object], ...] = (lambda api: api.by_code("A"), persistent)
+    for call in calls:
         date = "Sun, 01 Mar 2026 10:00:00 GMT"
         wire = Wire(answered(429, Retry_After=asked, Date=date))
         with (
             wire.client() as api,
             pytest.raises(ThrottledError, match=r"left alone for [\d,]+ s, and a run waits at"),
         ):
-            getattr(api, call)({})
+            call(api)
         assert (1, []) == (len(wire.came), wire.time.slept)
 
 
@@ -293,7 +361,7 @@ def test_a_create_that_is_not_sent_again_still_holds_everybody() -> None:
     wire = Wire(answered(503, Retry_After="30"), 1)
     with wire.client() as api:
         with pytest.raises(BusyError):
-            api.create({})
+            persistent(api)
         api.by_ids([1])
 
     assert [1000.0, 1030.0] == wire.came

@@ -146,6 +146,6 @@ def test_a_run_that_creates_nothing_reads_none_of_them(target: Target, desired: 
 
 def test_lists_that_show_the_tag_need_no_reading_by_id(target: Target, desired: FromText) -> None:
     with crowded(Behaviour()) as store, talking(target, transport(store)) as client:
-        plan = plan_of(client, desired(MINIMAL.replace("APRIL100", "MAY100")))
+        plan = plan_of(client, desired(MINIMAL, MINIMAL.replace("APRIL100", "MAY100")))
 
         assert (["create"], []) == ([change.action for change in plan.changes], batches(store))

@@ -96,7 +96,7 @@ def plan(
 
     document = to_json(made)
     if out:
-        write_json(out, document)
+        write_json(out, document, unchanged=True)
     if shape == "json":
         show_json(document)
     else:

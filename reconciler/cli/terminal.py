@@ -114,11 +114,17 @@ def check_writable(file: str) -> None:
         raise UsageError(f"{file} cannot be written; name a file in a directory that is there")
 
 
-def write_json(file: str, document: object) -> None:
-    """Write a file whole or not at all, a device as it is. Raises UsageError where that cannot be.
+def write_json(file: str, document: object, *, unchanged: bool = False) -> None:
+    """Write a file whole or not at all, a device as it is. Raises UsageError where that cannot be,
+    and where credentials would have to be hidden in a document that must stay `unchanged`.
 
     A link keeps pointing where it did, and the file gets the mode of any new file.
     """
+    if unchanged and REDACTOR.stands_in(document):
+        raise UsageError(
+            f"{file} is not written: a credential stands in the text of a series, and without it"
+            " the plan would not be what was planned; take it out of the series, and change it"
+        )
     device, target = _is_device(file), os.path.realpath(file)
     draft = file if device else f"{target}.{os.getpid()}.draft"
     try:

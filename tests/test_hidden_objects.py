@@ -1,0 +1,329 @@
+"""Objects of which a file names single keys, and rows that show less than others: nothing that
+hides is wiped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from behind_the_wire import last_put, talking, writes
+from conftest import MINIMAL
+from faketime import FakeTime
+from meanwhile import Meanwhile, waiting
+from scenes import LIVE, carried_out, change_of, outcomes, plan_of, recorded, rules, settled
+
+from reconciler.plan import claim_token
+from reconciler.sandbox import Behaviour, Fault, Store, transport
+from reconciler.snapshot import HIDING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from conftest import FromText
+
+    from reconciler.client import Client
+    from reconciler.config import Target
+
+CHEAPER = MINIMAL.replace("Value: 500", "Value: 450")
+NONE = {
+    "productInfo": "productInfo: []\n",
+    "redemptionOrgEntityDetails": "redemptionOrgEntityDetails: []\n",
+    "targetUserDetails": "targetUserDetails: {}\n",
+    "customPropertyMap": "customPropertyMap: {}\n",
+}
+PRODUCTS = [{"productType": "BRAND", "productIds": [3]}]
+# Per object: one key as a file names it, all keys as live has them, and a new value for the one.
+OBJECTS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
+    "customPropertyMap": ("{artwork: a.png}", {"artwork": "old.png", "b": "kept"}, {"artwork": "a.png"}),
+    "targetUserDetails": (
+        "{validMaxUserTransactionLimit: 3}",
+        {"validMaxUserTransactionLimit": 2, "validUserRegistrationEndTime": 99},
+        {"validMaxUserTransactionLimit": 3},
+    ),
+}
+
+
+@pytest.fixture
+def unproven(target: Target) -> Target:
+    """A target of which nobody knows what it shows."""
+    return replace(target, reads_back=frozenset())
+
+
+@pytest.fixture
+def hiding() -> Iterator[Store]:
+    """A sandbox that never shows what may hide."""
+    with Store(":memory:", Behaviour(read_shows_hidden=False, hides=HIDING)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def blind(hiding: Store, unproven: Target) -> Iterator[Client]:
+    with talking(unproven, transport(hiding)) as opened:
+        yield opened
+
+
+def file_with(name: str, said: str, text: str = CHEAPER) -> str:
+    """A file that names one object so, and says of all else that may hide that there is none."""
+    return text + "".join(
+        f"{name}: {said}\n" if other == name else none for other, none in NONE.items()
+    )
+
+
+CASES = [(name, *rest) for name, rest in OBJECTS.items()]
+
+
+@pytest.mark.parametrize(("name", "part", "full", "laid"), CASES, ids=OBJECTS)
+def test_one_key_does_not_say_what_else_an_object_holds_that_hides(
+    blind: Client,
+    hiding: Store,
+    desired: FromText,
+    name: str,
+    part: str,
+    full: dict[str, Any],
+    laid: dict[str, Any],
+) -> None:
+    series_id = hiding.ui_create(**LIVE | {name: full})
+    before = hiding.row(series_id)
+
+    plan = plan_of(blind, desired(file_with(name, part)))
+
+    (change,) = plan.changes
+    assert ["unproven-field"] == rules(change)
+    assert f"live shows no {name} here" in change.blocked[0].message
+    assert ({"APRIL100": "blocked"}, before) == (carried_out(plan, blind), hiding.row(series_id))
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_an_empty_object_says_that_there_is_none(
+    blind: Client, hiding: Store, desired: FromText, name: str
+) -> None:
+    series_id = hiding.ui_create(**LIVE)
+
+    plan = plan_of(blind, desired(file_with(name, "{}")))
+
+    assert {"APRIL100": "done"} == carried_out(plan, blind)
+    assert 450 == hiding.row(series_id)["discountValue"]
+
+
+def _by_configuration(_store: Store, target: Target) -> Target:
+    return replace(target, reads_back=frozenset(HIDING))
+
+
+def _by_the_row(_store: Store, target: Target) -> Target:
+    return target
+
+
+def _by_another_row(store: Store, target: Target) -> Target:
+    everything = {name: full for name, (_, full, _) in OBJECTS.items()}
+    store.ui_create(**LIVE | {"seriesCode": "FULL", "description": "x"} | everything)
+    return target
+
+
+PROOFS: dict[str, Callable[[Store, Target], Target]] = {
+    "by reads_back": _by_configuration,
+    "by the row itself": _by_the_row,
+    "by another row": _by_another_row,
+}
+
+
+@pytest.mark.parametrize("proof", PROOFS.values(), ids=PROOFS)
+@pytest.mark.parametrize(("name", "part", "full", "laid"), CASES, ids=OBJECTS)
+def test_one_key_is_laid_over_an_object_that_live_shows(
+    store: Store,
+    unproven: Target,
+    desired: FromText,
+    name: str,
+    part: str,
+    full: dict[str, Any],
+    laid: dict[str, Any],
+    proof: Callable[[Store, Target], Target],
+) -> None:
+    series_id = store.ui_create(**LIVE | {name: full})
+    with talking(proof(store, unproven), transport(store)) as client:
+        plan = plan_of(client, desired(file_with(name, part)))
+
+        assert {"APRIL100": "done"} == carried_out(plan, client)
+
+    assert full | laid == store.row(series_id)[name]
+
+
+@pytest.mark.parametrize(("name", "part", "full", "laid"), CASES, ids=OBJECTS)
+def test_one_key_is_no_obstacle_where_nothing_can_hide(
+    hiding: Store,
+    target: Target,
+    desired: FromText,
+    name: str,
+    part: str,
+    full: dict[str, Any],
+    laid: dict[str, Any],
+) -> None:
+    series_id = hiding.ui_create(**LIVE)
+    with talking(target, transport(hiding)) as client:
+        plan = plan_of(client, desired(file_with(name, part)))
+
+        assert [] == rules(plan.changes[0])
+        carried_out(plan, client)
+
+    assert (450, laid) == (hiding.row(series_id)["discountValue"], last_put(hiding)[name])
+
+
+@pytest.mark.parametrize(("name", "part", "full", "laid"), CASES, ids=OBJECTS)
+def test_one_key_is_no_obstacle_where_the_record_vouches(
+    blind: Client,
+    hiding: Store,
+    desired: FromText,
+    name: str,
+    part: str,
+    full: dict[str, Any],
+    laid: dict[str, Any],
+) -> None:
+    known = settled(blind, desired(file_with(name, part, MINIMAL)))
+    plan = plan_of(blind, desired(file_with(name, part)), known)
+    ended = outcomes(plan, blind)
+    assert ("done", None) == (ended[0].status, ended[0].error)
+    assert laid == hiding.rows()[0][name]
+
+    known = recorded(plan, ended, blind, known)
+    hiding.ui_edit(hiding.rows()[0]["id"], **{name: full})
+    change = change_of(blind, desired(file_with(name, part, MINIMAL)), known)
+
+    assert ["unproven-field"] == rules(change)
+
+
+@pytest.mark.parametrize("ignored", ["{name}", "{name}.{key}"], ids=["the object", "the key"])
+@pytest.mark.parametrize(("name", "part", "full", "laid"), CASES, ids=OBJECTS)
+@pytest.mark.parametrize("whole", [True, False], ids=["all keys named", "one of two named"])
+def test_what_hides_and_is_ignored_is_not_wiped(
+    blind: Client,
+    hiding: Store,
+    desired: FromText,
+    name: str,
+    part: str,
+    full: dict[str, Any],
+    laid: dict[str, Any],
+    whole: bool,
+    ignored: str,
+) -> None:
+    live = laid if whole else full
+    series_id = hiding.ui_create(**LIVE | {name: live})
+    path = ignored.format(name=name, key=next(iter(laid)))
+    text = file_with(name, part) + f"lifecycle: {{ignoreChanges: [{path}]}}\n"
+
+    ended = carried_out(plan_of(blind, desired(text)), blind)
+
+    assert live == hiding.row(series_id)[name]
+    assert {"APRIL100": "blocked"} == ended or whole
+
+
+# Rows that show less than others
+
+BARE = {name: none for name, none in NONE.items() if name != "productInfo"}
+
+
+def test_what_the_list_shows_and_a_read_by_id_does_not_is_not_wiped(
+    unproven: Target, desired: FromText
+) -> None:
+    behaviour = Behaviour(list_shows_hidden=True, read_shows_hidden=False)
+    with Store(":memory:", behaviour) as store, talking(unproven, transport(store)) as client:
+        series_id = store.ui_create(**LIVE | {"productInfo": PRODUCTS})
+        before = store.row(series_id)
+
+        plan = plan_of(client, desired(CHEAPER + "".join(BARE.values())))
+
+        assert ["unproven-field"] == rules(plan.changes[0])
+        assert {"APRIL100": "blocked"} == carried_out(plan, client)
+        assert (before, []) == (store.row(series_id), writes(store))
+
+
+def test_what_another_row_of_the_list_shows_proves_nothing_of_reads_by_id(
+    unproven: Target, desired: FromText
+) -> None:
+    behaviour = Behaviour(list_shows_hidden=True, read_shows_hidden=False)
+    with Store(":memory:", behaviour) as store, talking(unproven, transport(store)) as client:
+        series_id = store.ui_create(**LIVE | {"productInfo": PRODUCTS})
+        store.ui_create(**LIVE | {"seriesCode": "FULL", "description": "x"} | {"productInfo": PRODUCTS})
+        saved = plan_of(client, desired(CHEAPER + "".join(BARE.values())))
+
+        carried_out(saved, client)
+
+        assert PRODUCTS == store.row(series_id)["productInfo"]
+
+
+TOKEN = claim_token("sandbox", "sandbox", "APRIL100")
+MADE_AT = {name: "2026-01-01T10:00:00Z" for name in ("createdOn", "lastUsed")}
+ORPHAN = LIVE | MADE_AT | {"seriesCode": "A1B2C3D4E5", "tag": TOKEN}
+
+
+def test_an_orphan_that_somebody_edited_may_hide_what_it_was_given(
+    blind: Client, hiding: Store, desired: FromText
+) -> None:
+    series_id = hiding.ui_create(**ORPHAN)
+    files = desired(MINIMAL)
+    untouched = change_of(blind, files)
+    hiding.ui_edit(series_id, productInfo=PRODUCTS)
+    before = hiding.row(series_id)
+
+    plan = plan_of(blind, files)
+
+    (change,) = plan.changes
+    assert ([], "adopt", ["unproven-field"]) == (rules(untouched), change.action, rules(change))
+    assert ({"APRIL100": "blocked"}, before) == (carried_out(plan, blind), hiding.row(series_id))
+
+
+@pytest.mark.parametrize("saved_before", [True, False], ids=["a create", "an adoption"])
+def test_an_orphan_that_somebody_edits_after_the_plan_is_not_wiped(
+    blind: Client, hiding: Store, desired: FromText, saved_before: bool
+) -> None:
+    hiding.ui_create(**LIVE | {"seriesCode": "OTHER", "description": "x"})
+    files = desired(MINIMAL)
+    plan = plan_of(blind, files) if saved_before else None
+    series_id = hiding.ui_create(**ORPHAN)
+    plan = plan or plan_of(blind, files)
+    hiding.ui_edit(series_id, productInfo=PRODUCTS)
+
+    ended = carried_out(plan, blind)
+
+    assert PRODUCTS == hiding.row(series_id)["productInfo"]
+    assert ended["APRIL100"] in {"moved", "blocked"}
+
+
+# What the record may vouch for
+
+CREATE, UPDATE = "create", "update"
+
+
+@pytest.mark.parametrize("kind", ["drop", "stall"])
+@pytest.mark.parametrize("action", [CREATE, UPDATE])
+def test_the_record_vouches_for_no_stamp_that_may_be_somebody_elses(
+    hiding: Store, unproven: Target, desired: FromText, action: str, kind: Any
+) -> None:
+    hiding.ui_create(**LIVE | {"seriesCode": "OTHER", "description": "x"})
+    time = Meanwhile()
+    with waiting(hiding, unproven, time) as client:
+        known = recorded(plan_of(client, {}), (), client)
+        if action == UPDATE:
+            known = settled(client, desired(MINIMAL))
+        files = desired(MINIMAL if action == CREATE else MINIMAL.replace("500", "480"))
+        plan = plan_of(client, files, known)
+        hiding.add_fault(Fault(kind, method="PUT", calls=(1,), processed=True))
+        time.then = lambda: hiding.ui_edit(hiding.rows()[-1]["id"], productInfo=PRODUCTS)
+        ended = outcomes(plan, client)
+        assert PRODUCTS == hiding.rows()[-1]["productInfo"]
+
+        known = recorded(plan, ended, client, known)
+        plan = plan_of(client, desired(CHEAPER), known)
+
+        assert ["unproven-field"] == rules(plan.changes[0])
+        assert {"APRIL100": "blocked"} == carried_out(plan, client)
+        assert PRODUCTS == hiding.rows()[-1]["productInfo"]
+
+
+def test_the_record_vouches_for_a_stamp_of_our_own(
+    hiding: Store, unproven: Target, desired: FromText
+) -> None:
+    with waiting(hiding, unproven, FakeTime()) as client:
+        known = settled(client, desired(MINIMAL))
+
+        assert [] == rules(change_of(client, desired(CHEAPER), known))
