@@ -39,15 +39,12 @@ class Absence:
         self._asked_at = {} if asked_at is None else dict.fromkeys(codes, asked_at)
         self._rows: dict[int, LiveSeries] = {}  # all that live has, once this run looked itself
         self._unproven: frozenset[str] = frozenset()
+        self._failed: ApiError | None = None
 
     def fresh(self, code: str) -> bool:
         """Whether what is known of a code is young enough to create it."""
         asked_at = self._asked_at.get(code)
         return asked_at is not None and self._clock() - asked_at <= FRESH
-
-    def doubt(self, code: str) -> None:
-        """Look again before the next attempt, however young the last look is."""
-        self._asked_at.pop(code, None)
 
     def bearers(self, code: str, beside: Sequence[str] = ()) -> list[LiveSeries]:
         """The rows that have a code by now, then those whose code is the same for people; none
@@ -89,11 +86,17 @@ class Absence:
 
     def _look(self, codes: Sequence[str]) -> None:
         """Look for codes and for what bears a token: all of live at first, then what is new."""
+        if self._failed:
+            raise self._failed  # what five attempts did not read is not asked for each code again
         asked_at = self._clock()
-        if self._rows:
-            found = news(self._client, codes, self._rows, trusted=self._trusted)
-        else:
-            found = survey(self._client, codes)
+        try:
+            if self._rows:
+                found = news(self._client, codes, self._rows, trusted=self._trusted)
+            else:
+                found = survey(self._client, codes)
+        except ApiError as error:
+            self._failed = error
+            raise
         self._rows, self._trusted = dict(found.rows), found.trusted
         self._unproven = (self._unproven - set(codes)) | found.unproven
         self._asked_at |= dict.fromkeys(codes, asked_at)

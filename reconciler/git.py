@@ -118,7 +118,7 @@ def _kept(directory: Path) -> bool:
             return False
         if os.path.lexists(folder / ".git"):
             return True
-        if folder != start and folder.is_mount():
+        if folder.is_mount():
             return False
     return False
 

@@ -7,7 +7,7 @@ the API v1.1, which knows every series of the org, with reads by id. All of it r
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reconciler.answers import NO_FILTER
@@ -93,18 +93,38 @@ def news(
     try:
         named = client.old_codes(once=True)
     except ApiError:
-        return survey(client, wanted)
-    folds = {folded(code) for code in wanted}
-    due = [one for one, code in named.items() if one not in known or folded(code) in folds]
-    rows = dict(known) | client.by_ids(due)
+        found = survey(client, wanted)  # which may not show all that is known
+        return replace(found, rows={**known, **found.rows})
+    due = _due(named, wanted, known, trusted=trusted)
+    rows = {one: row for one, row in known.items() if one not in due} | client.by_ids(sorted(due))
     if trusted:
-        found = [row for answer in client.each(client.by_code, sorted(wanted)) for row in answer]
-        rows |= {row.id: row for row in found}
+        answers = client.each(client.by_code, sorted(wanted))
+        rows |= {row.id: row for answer in answers for row in answer}
     listing = _compared(client, named, rows)
     left = _not_in(rows, wanted)
     proven = trusted or listing.whole
     unproven = [code for code in left if not proven or folded(code) in listing.unread]
     return Inventory(rows, sorted(wanted), frozenset(unproven), trusted)
+
+
+def _due(
+    named: Mapping[int, str],
+    wanted: Collection[str],
+    known: Mapping[int, LiveSeries],
+    *,
+    trusted: bool,
+) -> set[int]:
+    """What to read again of what the API v1.1 names: what nobody knows yet, what bears a wanted
+    code or did, and what it names no code of, which may have any; asking by code finds that, too.
+    """
+    folds = {folded(code) for code in wanted}
+    return {
+        one
+        for one, code in named.items()
+        if one not in known
+        or not folds.isdisjoint({folded(code), folded(known[one].code)})
+        or not (code or trusted)
+    }
 
 
 def _not_in(rows: Rows, wanted: Collection[str]) -> list[str]:

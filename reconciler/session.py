@@ -23,7 +23,7 @@ from reconciler.snapshot import take
 from reconciler.watch import Seen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from contextlib import AbstractContextManager
     from types import TracebackType
     from typing import Self
@@ -60,6 +60,7 @@ class Session:
         self.seen = Seen()
         self._redactor = redactor or Redactor()
         self._record: Record | None = None
+        self._named: Collection[str] | None = None  # the codes of all files, once they are read
         self._environment = environment
         self._stack = ExitStack()
         self._client: Client | None = None
@@ -125,8 +126,14 @@ class Session:
         return self.record.tip
 
     def check_commit(self, commit: str | None) -> None:
-        """Raise RefusedError for a plan whose commit does not follow what was applied already."""
-        applied = {one.commit: one.code for one in self.record.entries.values() if one.commit}
+        """Raise RefusedError for a plan whose commit does not follow what was applied already, to
+        series that the files still name.
+        """
+        applied = {
+            one.commit: one.code
+            for one in self.record.entries.values()
+            if one.commit and (self._named is None or one.code in self._named)
+        }
         forget = f"git update-ref -d {recordref.ref(self.target.name)}" if applied else ""
         for before in sorted(applied if commit else ()):
             follows = git.descends(self.series, str(commit), before)
@@ -158,6 +165,7 @@ class Session:
     def plan(self, only: Sequence[str] = (), *, recording: bool = False) -> Plan:
         """Read live and compare. Raises FilesInvalidError, UsageError and ApiError."""
         everything, warnings = self.desired()
+        self._named = everything.keys()
         if unknown := [code for code in only if code not in everything]:
             raise UsageError(f"--only {unknown[0]}: no file in {self.series} has that seriesCode")
         chosen = {code: everything[code] for code in only} if only else everything

@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from reconciler.answers import check
-from reconciler.errors import ApiError, SignInError, UnreachableError
+from reconciler.errors import SOME_OF_IT, ApiError, SignInError, UnreachableError
 from reconciler.redaction import Redactor
 
 if TYPE_CHECKING:
@@ -103,8 +103,9 @@ class SignIn:
             raise
         except ApiError as error:  # whatever was to be signed has not been sent
             message = f"signing in failed: {error}"
+            status = None if error.status == SOME_OF_IT else error.status
             raise SignInError(
-                message, status=error.status, code=error.code, request_id=error.request_id
+                message, status=status, code=error.code, request_id=error.request_id
             ) from None
         data = answer.get("data") if isinstance(answer, dict) else None
         token = data.get("accessToken") if isinstance(data, dict) else None

@@ -100,17 +100,25 @@ class Writer:
         token = claim_token(change.target, change.host, change.code)
         body = create_body(change, token, self.target.zone)
 
+        failed: ApiError | None = None  # the POST itself, not a reading before it
+
         def step() -> Outcome | LiveSeries | None:
+            nonlocal failed
             if ended := self.not_to_create(change, token):
                 return ended
-            return self.client.create(body, lambda: self.absence.fresh(change.code)).row
+            try:
+                return self.client.create(body, lambda: self.absence.fresh(change.code)).row
+            except ApiError as error:
+                failed = error
+                raise
+
+        def again(error: ApiError) -> bool:
+            return error is failed and never_arrived(error) and not self.watch.stopped()
 
         try:
-            made = self.client.persist(
-                step, lambda e: never_arrived(e) and not self.watch.stopped()
-            )
+            made = self.client.persist(step, again)
         except ApiError as error:
-            if not error.may_have_happened:
+            if error is not failed or not error.may_have_happened:
                 raise
             made, said = None, str(error)
         else:
@@ -176,12 +184,13 @@ class Writer:
         """
         ended = Outcome(held.change.code, held.change.action, row.id, DONE)
         code, tried, uncertain = row.code, False, False
+        failed: ApiError | None = None  # the PUT itself, not a reading before it
 
         def young() -> bool:
             return self.watch.clock() - read_at <= FRESH
 
         def step() -> Outcome:
-            nonlocal row, read_at, tried, uncertain
+            nonlocal row, read_at, tried, uncertain, failed
             if tried or not young():
                 read_at = self.watch.clock()
                 row = self.absence.whole(row)
@@ -191,15 +200,18 @@ class Writer:
             try:
                 answer = self.client.update(row.id, body(held.change, row, held.eyes), young)
             except ApiError as error:
-                uncertain = uncertain or error.may_have_happened
+                failed, uncertain = error, uncertain or error.may_have_happened
                 raise
             wrong = held.pending(answer)
             return ended.showing(answer).turned(
                 NOT_CONVERGED if wrong else DONE, "; ".join(wrong) or None
             )
 
+        def again(error: ApiError) -> bool:
+            return error is failed and error.transient and not self.watch.stopped()
+
         try:
-            return self.client.persist(step, lambda e: e.transient and not self.watch.stopped())
+            return self.client.persist(step, again)
         except ApiError as error:
             self.gone(error)
             if not uncertain:

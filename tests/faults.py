@@ -105,8 +105,10 @@ WRITES = ("POST", "claim PUT", "update PUT", "request")
 _DATE = "Wed, 21 Oct 2015 07:28:00 GMT"  # is over: go on at once
 _OPEN_STATUSES, _OPEN_CODES = (500, 502, 503, 504), (722, 730, 744, 748)
 _OF_ALL: dict[str, dict[str, Any]] = {
-    **{str(status): {"status": status} for status in (400, 401, 404, 429, *_OPEN_STATUSES)},
+    **{str(status): {"status": status} for status in (400, 401, 404, 408, 429, *_OPEN_STATUSES)},
+    "201 with errors": {"status": 201, "code": 735},  # some of it failed
     "429 with seconds": {"status": 429, "retry_after": "7"},
+    "429 with minutes": {"status": 429, "retry_after": "120"},
     "429 with a date": {"status": 429, "retry_after": _DATE},
     "429 for too long": {"status": 429, "retry_after": "3600"},
     "503 with seconds": {"status": 503, "retry_after": "40"},
@@ -117,7 +119,8 @@ _OF_ALL: dict[str, dict[str, Any]] = {
     "garbled": {"kind": "garble"},
 }
 _OF_WRITES: dict[str, dict[str, Any]] = {
-    **{f"{one}, but done": {"status": one, "processed": True} for one in _OPEN_STATUSES},
+    **{f"{one}, but done": {"status": one, "processed": True} for one in (408, *_OPEN_STATUSES)},
+    "201 with errors, but done": {"status": 201, "code": 735, "processed": True},
     **{
         f"code {code}, but done": {"kind": "error", "code": code, "processed": True}
         for code in _OPEN_CODES
@@ -240,9 +243,10 @@ def run(
     faults: Sequence[Fault] = (),
     *,
     settled: bool = True,
+    clock: FakeTime | None = None,
 ) -> Run:
     """Plan and apply under faults, then let come what is late, unless it is to come later still."""
-    found, clock = Run(_live(store)), FakeTime()
+    found, clock = Run(_live(store)), clock or FakeTime()
     with Client(target, OAUTH, transport(store), clock=clock.clock) as client:
         seen = NOTHING_SEEN
         if way == "saved":

@@ -8,8 +8,12 @@ import httpx
 import pytest
 from behind_the_wire import Broken, forgetful, talking, writes
 from conftest import MINIMAL, applied, planned
+from faketime import FakeTime
+from meanwhile import Wire
 
 from reconciler.apply import execute
+from reconciler.client import Client
+from reconciler.config import sandbox_credentials
 from reconciler.watch import Seen, Watch
 
 if TYPE_CHECKING:
@@ -17,29 +21,55 @@ if TYPE_CHECKING:
 
     from conftest import FromText
 
-    from reconciler.client import Client
     from reconciler.config import Target
     from reconciler.sandbox import Store
 
 
-def slow(seconds: float) -> Callable[[], float]:
-    """A clock that goes on by so many seconds whenever somebody looks."""
-    times = iter(range(1, 10**6))
-    return lambda: next(times) * seconds
+def aging(store: Store, target: Target, time: FakeTime, seconds: float, reads: int) -> Client:
+    """A client whose first so many reads by id are so old once they are here."""
+    left = [seconds] * reads
+
+    def age(request: httpx.Request) -> None:
+        if b"ids=" in request.url.query and left:
+            time.now += left.pop()
+
+    return Client(target, sandbox_credentials(), Wire(store, after=age), clock=time.clock)
 
 
+@pytest.mark.parametrize(("seconds", "again"), [(31.0, 1), (29.0, 0)])
 def test_a_reading_that_is_older_than_30_seconds_is_read_again(
-    client: Client, store: Store, desired: FromText
+    client: Client,
+    store: Store,
+    target: Target,
+    desired: FromText,
+    seconds: float,
+    again: int,
 ) -> None:
     applied(client, desired(MINIMAL))
     plan = planned(client, desired(MINIMAL + "minBillAmount: 5\n"))
+    time, so_far = FakeTime(), writes(store)
 
-    def reads(clock: Callable[[], float]) -> int:
-        before = client.requests.read
-        execute(plan, client, watch=Watch(clock=clock))
-        return client.requests.read - before
+    with aging(store, target, time, seconds, 1) as other:
+        (found,) = execute(plan, other, watch=Watch(clock=time.time))
 
-    assert (reads(slow(31.0)), reads(slow(29.0))) == (2 + 1, 1)
+        assert ("done", 5) == (found.status, store.rows()[0]["minBillAmount"])
+        assert {"read": 1 + again + 1, "write": 1} == other.requests.counted()
+    assert [*so_far, "PUT"] == writes(store)
+
+
+def test_nothing_is_written_while_every_reading_is_too_old_once_it_is_here(
+    client: Client, store: Store, target: Target, desired: FromText
+) -> None:
+    applied(client, desired(MINIMAL))
+    plan = planned(client, desired(MINIMAL + "minBillAmount: 5\n"))
+    time, so_far = FakeTime(), writes(store)
+
+    with aging(store, target, time, 31, 1000) as other:
+        (found,) = execute(plan, other, watch=Watch(clock=time.time))
+
+        assert {"read": 2 + 5, "write": 0} == other.requests.counted()
+    assert ("failed", True) == (found.status, "was read too long ago" in str(found.error))
+    assert so_far == writes(store)
 
 
 def test_a_code_that_was_asked_for_long_ago_is_asked_for_again(

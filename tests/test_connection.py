@@ -13,7 +13,7 @@ import pytest
 from faketime import FakeTime, SharedTime
 from wire import OAUTH, Scripted, by_id, client, refusal, row, rows, token
 
-from reconciler.errors import ApiError, RedirectedError, SignInError, StaleReadingError
+from reconciler.errors import ApiError, RedirectedError, SignInError
 from reconciler.limiter import FEWEST_LEARNT
 from reconciler.retries import never_arrived
 from reconciler.signin import TOKEN_HEADER, TOKEN_PATH
@@ -140,47 +140,6 @@ def test_a_token_that_ends_early_is_renewed_once_for_a_call() -> None:
         opened.create({})
 
     assert [] == api.answers
-
-
-def test_a_write_is_asked_whether_it_is_due_when_its_turn_has_come() -> None:
-    time = FakeTime()
-    asked: list[float] = []
-
-    def due() -> bool:
-        asked.append(time.now)
-        return time.now <= 1000 + 30
-
-    with client(by_id, clock=time.clock, per_minute=2) as api:
-        api.by_ids([1])
-        api.by_ids([2])
-        with pytest.raises(StaleReadingError, match="was not sent"):
-            api.update(5, {}, due)
-
-        assert {"read": 2, "write": 0} == api.requests.counted()
-    assert [1060.5] == asked == [1000 + sum(time.slept)]
-
-
-def test_a_write_is_asked_after_the_wait_for_a_token_too() -> None:
-    desk = Desk(60)
-    asked: list[float] = []
-    with client(desk, OAUTH, clock=desk.time.clock, per_minute=2) as api:
-        api.by_ids([1])
-        with pytest.raises(StaleReadingError):
-            api.update(5, {}, lambda: bool(asked.append(desk.time.now)))
-
-        assert {"read": 1, "write": 0, "sign_in": 2} == api.requests.counted()
-    assert [desk.time.now] == asked > [1060.5]
-
-
-def test_a_write_whose_token_was_over_is_asked_again_whether_it_is_due() -> None:
-    api = Scripted(token("one"), refusal(401, "over", 401), token("two"))
-    dues = [False, True]
-    with client(api, OAUTH) as opened:
-        with pytest.raises(StaleReadingError):
-            opened.create({}, dues.pop)
-
-        assert {"read": 0, "write": 1, "sign_in": 2} == opened.requests.counted()
-    assert ([], []) == (dues, api.answers)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

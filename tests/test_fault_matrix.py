@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from disturbed import EDITS, FEW, LISTS, lost, scenes
 from faults import FROM_THE, ONLY_THE, OPERATIONS, PUTS, WAYS, WRITES, cases, fill, run, texts
 from verdicts import broken
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from conftest import FromText
+    from disturbed import Scene
     from faults import Case, Put, Way
 
     from reconciler.config import Target
@@ -79,6 +81,54 @@ def test_the_whole_matrix_holds(put: Put, way: Way, hold: Hold) -> None:
 @pytest.mark.parametrize("calls", [ONLY_THE, FROM_THE], ids=["one", "all from one on"])
 def test_whichever_request_it_is_that_a_fault_strikes(calls: dict[str, object], hold: Hold) -> None:
     hold(cases(["request"], list(calls), ["replace"], ["at once"]))
+
+
+@pytest.fixture
+def keep(
+    desired: FromText, target: Target, request: pytest.FixtureRequest
+) -> Callable[[Iterable[Scene]], None]:
+    """Runs scenes, says how many were kept, fails with all that were not."""
+    files = desired(*texts())
+
+    def keep_all(played: Iterable[Scene]) -> None:
+        found = {str(scene): list(lost(scene, files, target)) for scene in played}
+        wrong = {scene: said for scene, said in found.items() if said}
+        figures = f"{len(found):,} combinations ran, {len(found) - len(wrong):,} held"
+        sys.stdout.write(f"\n{request.node.name}: {figures}\n")
+        assert {} == wrong
+
+    return keep_all
+
+
+@pytest.mark.parametrize("edits", EDITS)
+def test_no_edit_that_is_made_while_an_update_waits_is_lost(
+    edits: str, keep: Callable[[Iterable[Scene]], None]
+) -> None:
+    keep(scenes(["update PUT"], [edits], ["whole"], faults=FEW, calls=["first"]))
+
+
+@pytest.mark.parametrize("lists", LISTS)
+def test_what_breaks_off_is_found_whatever_lists_show(
+    lists: str, keep: Callable[[Iterable[Scene]], None]
+) -> None:
+    keep(scenes(["POST", "claim PUT"], ["no"], [lists], faults=FEW, calls=["first"]))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("edits", EDITS)
+@pytest.mark.parametrize("way", WAYS)
+def test_no_edit_that_is_made_during_any_wait_is_lost(
+    edits: str, way: Way, keep: Callable[[Iterable[Scene]], None]
+) -> None:
+    keep(scenes(MATRIX, [edits], ["whole"], ways=[way]))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("edits", ["no", *EDITS])
+def test_the_whole_matrix_holds_where_lists_are_thin(
+    edits: str, keep: Callable[[Iterable[Scene]], None]
+) -> None:
+    keep(scenes(MATRIX, [edits], ["thin"], ways=["at once", "saved"]))
 
 
 def test_a_create_carried_out_after_the_next_run_is_a_second_series_and_plans_name_it(

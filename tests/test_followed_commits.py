@@ -70,9 +70,7 @@ def test_what_no_file_has_any_more_does_not_stand_in_the_way(
     assert (0, 3) == (ran.code, methods().count("POST")), ran.err
 
 
-def test_one_file_whose_commit_is_lost_is_enough(
-    cli: Cli, repository: Path, write: Write
-) -> None:
+def test_one_file_whose_commit_is_lost_is_enough(cli: Cli, repository: Path, write: Write) -> None:
     write(MAY, "may.yaml")
     commit(repository)
     cli("apply", "--yes", "--record")
@@ -101,4 +99,4 @@ def test_a_shallow_clone_is_told_to_fetch_its_history(
     ran = cli("apply", "--yes")
 
     assert 5 == ran.code
-    assert "git fetch --unshallow" in ran.err
+    assert "fetch the whole history" in ran.err

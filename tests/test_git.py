@@ -66,6 +66,22 @@ def test_without_a_repository_or_a_directory_there_is_none(
     assert None is descends(tmp_path, "a" * 40, "b" * 40)
 
 
+def test_a_broken_repository_is_not_an_absent_one(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repository / "below").mkdir()
+    (repository / ".git" / "HEAD").write_text("garbage\n")
+
+    for asked in (head, remote):
+        with pytest.raises(RecordError, match="not a git repository"):
+            asked(repository / "below")
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(repository))
+    assert None is head(repository / "below")
+    monkeypatch.setenv("GIT_DIR", str(repository / ".git"))
+    with pytest.raises(RecordError, match="not a git repository"):
+        head(repository / "below")
+
+
 def test_without_git_there_is_none(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(repository))
 

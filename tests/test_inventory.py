@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from itertools import product
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from typing import get_args, get_type_hints
 
 import pytest
-from faketime import FakeTime
-from wire import TARGET
+from org import EXPIRED, LIVE, filled, sandbox
 
-from reconciler.client import OLD_SERIES, Client
-from reconciler.config import sandbox_credentials
-from reconciler.errors import NotFoundError, UnexpectedAnswerError
-from reconciler.inventory import everything, find, survey
-from reconciler.sandbox import Behaviour, Fault, Store, transport
+from reconciler.client import OLD_SERIES
+from reconciler.errors import UnexpectedAnswerError
+from reconciler.inventory import everything, news, survey
+from reconciler.sandbox import Behaviour, Fault
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-LIVE = ("A1", "B-2", "C3", "D4", "E5", "F6", "G7")
-EXPIRED = {"C3", "G7"}
 FREE = {"FREE", "NEW"}
 # By filter, list and v1.1: how many calls a survey takes with pages of 100 rows, and of 3.
 CALLS = {
@@ -53,21 +45,6 @@ CALLS = {
     ("error", "error", "works"): (4, 4),
 }
 NO_WAY = [(codes, "error", "error") for codes in ("works", "ignored", "error")]
-
-
-@contextmanager
-def sandbox(**behaviour: Any) -> Iterator[tuple[Client, Store]]:  # noqa: ANN401 - as Behaviour has it
-    with (
-        Store(":memory:", Behaviour(**behaviour)) as store,
-        Client(TARGET, sandbox_credentials(), transport(store), clock=FakeTime().clock) as api,
-    ):
-        yield api, store
-
-
-def filled(store: Store) -> None:
-    for code in LIVE:
-        end = "2020-01-01" if code in EXPIRED else "2035-01-01"
-        store.ui_create(seriesCode=code, validTillDate=f"{end}T00:00:00Z")
 
 
 def hidden(codes: str, listing: str, old: str, page: int) -> set[str]:
@@ -126,21 +103,6 @@ def test_everything_is_what_can_be_seen_without_asking_for_codes(
     assert set(LIVE) - hidden("error", listing, old, page) == seen
 
 
-@pytest.mark.parametrize("old", ["works", "error"])
-@pytest.mark.parametrize("codes", ["works", "ignored", "error"])
-def test_a_look_for_one_code_finds_it_or_proves_it_free_or_fails(codes: str, old: str) -> None:
-    trusted = codes == "works"
-    with sandbox(code_filter=codes, v11=old, listing="hides-expired") as (api, store):
-        filled(store)
-        if not trusted and old == "error":
-            with pytest.raises(NotFoundError, match=r"v1\.1"):
-                find(api, "G7", trusted=trusted)
-            return
-        assert ["G7"] == [one.code for one in find(api, "G7", trusted=trusted)]
-        assert ["G7"] == [one.code for one in find(api, "g7", trusted=trusted)]
-        assert [] == find(api, "FREE", trusted=trusted)
-
-
 @pytest.mark.parametrize("listing", ["works", "hides-expired", "repeats", "reorders", "error"])
 @pytest.mark.parametrize("codes", ["works", "ignored", "error"])
 def test_an_empty_org_is_proven_empty_by_the_old_api_alone(codes: str, listing: str) -> None:
@@ -149,7 +111,8 @@ def test_an_empty_org_is_proven_empty_by_the_old_api_alone(codes: str, listing: 
 
         assert ({}, frozenset()) == (found.rows, found.unproven)
         assert {} == everything(api)
-        assert [] == find(api, "FREE", trusted=found.trusted)
+        again = news(api, FREE, found.rows, trusted=found.trusted)
+        assert ({}, frozenset()) == (again.rows, again.unproven)
 
 
 @pytest.mark.parametrize("listing", ["works", "hides-expired", "error"])
@@ -216,3 +179,25 @@ def test_a_codes_other_spelling_is_found_with_it() -> None:
 
     assert "G7" in {one.code for one in found.rows.values()}
     assert ["g7"] == list(found.missing)
+
+
+@pytest.mark.parametrize("look", ["survey", "everything"])
+def test_what_may_bear_a_token_is_read_whole_where_the_list_shows_no_tag(look: str) -> None:
+    made_up = {"A1B2C3D4E5": "mixed", "0123456789ABCDEF0123": "hex"}
+    with sandbox(hides=("tag",)) as (api, store):
+        filled(store)
+        for code, tag in made_up.items():
+            store.ui_create(seriesCode=code, tag=tag)
+        found = survey(api, ["FREE"]).rows if look == "survey" else everything(api)
+
+    shown = {one.code: one.raw.get("tag") for one in found.values()}
+    assert dict.fromkeys(LIVE) | made_up == shown
+
+
+def test_a_tag_that_the_list_shows_costs_no_reading_by_id() -> None:
+    with sandbox() as (api, store):
+        store.ui_create(seriesCode="A1B2C3D4E5", tag="a token")
+        found = everything(api)
+
+        assert "/ids=" not in " ".join(f"/{call.query}" for call in store.requests())
+    assert ["a token"] == [one.raw["tag"] for one in found.values()]

@@ -9,8 +9,9 @@ import pytest
 from wire import Scripted, client, refusal, row, rows
 
 from reconciler.client import OLD_SERIES
-from reconciler.errors import ServerFaultError, UnprovenAbsenceError
-from reconciler.inventory import everything, find, survey
+from reconciler.errors import ServerFaultError
+from reconciler.inventory import everything, news, survey
+from reconciler.live import LiveSeries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,8 +55,8 @@ def test_a_code_of_a_series_that_nobody_can_read_is_not_free(*, filters: bool) -
         found = survey(api, ["A", "B", "b", "FREE"])
 
         assert ({"B", "b"} if filters else {"B", "b", "FREE"}) == found.unproven
-        with pytest.raises(UnprovenAbsenceError, match="names B, and it cannot be read by id"):
-            find(api, "B", trusted=False)
+        again = news(api, ["B", "b", "FREE"], found.rows, trusted=found.trusted)
+        assert found.unproven == again.unproven
 
 
 @pytest.mark.parametrize("named", [{}, {2: "B"}], ids=["nothing", "another"])
@@ -79,8 +80,11 @@ def test_a_row_of_the_old_api_without_an_id_proves_nothing() -> None:
 @pytest.mark.parametrize("unnamed", [None, ""])
 def test_a_series_that_the_old_api_names_no_code_of_may_have_any(unnamed: str | None) -> None:
     with client(Api({}, {1: "A", 2: unnamed}, readable={1: "A", 2: "B"})) as api:
-        assert [2] == [one.id for one in find(api, "B", trusted=False)]
-        assert [] == find(api, "FREE", trusted=False)
+        for known in ({}, {1: LiveSeries(1, "A", {}), 2: LiveSeries(2, "OLD", {})}):
+            found = news(api, ["B", "FREE"], known, trusted=False)
+
+            assert ["B"] == [one.code for one in found.rows.values() if one.id == 2]
+            assert frozenset() == found.unproven
 
 
 def test_a_look_up_that_never_finds_anything_proves_nothing() -> None:

@@ -135,6 +135,7 @@ def edited(**values: object) -> str:
         pytest.param(edited(managed={"a": 1}), "at managed.a", id="an unknown field"),
         pytest.param(edited(managed={"numIssued": 1}), "at managed.numI", id="the server's field"),
         pytest.param(edited(managed={"tag.a": 1}), "at managed.tag.a", id="a key of a text"),
+        pytest.param(edited(managed={"productInfo": None}), "at managed.prod", id="no products"),
     ],
 )
 def test_an_entry_that_cannot_be_trusted_is_refused(text: str, said: str) -> None:

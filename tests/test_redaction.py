@@ -250,3 +250,37 @@ def test_the_traceback_of_a_bug_shows_no_credential(
 
         assert (1, []) == (ran.code, found_in(way, shows_rows, ran))
         assert "ZeroDivisionError: " in ran.err
+
+
+@pytest.mark.parametrize("spelled", [MD5, MD5.upper()])
+def test_a_digest_is_known_in_either_case(spelled: str) -> None:
+    assert "a *** b" == knowing(MD5).hide(f"a {spelled} b")
+
+
+def test_only_a_digest_is_known_in_either_case() -> None:
+    assert "OPEN-SESAME" == knowing(PASSWORD).hide("OPEN-SESAME")
+
+
+@pytest.mark.parametrize(
+    ("document", "found"),
+    [
+        ([{"a": ["x", {"b": "say word"}]}], True),
+        ({"customPropertyMap.word": 5}, True),
+        ({"a": ["wor", 5, None, True, {}, []]}, False),
+    ],
+    ids=["in a text", "in a key", "nowhere"],
+)
+def test_a_credential_is_found_in_a_document(document: object, found: bool) -> None:
+    assert found is knowing("word").stands_in(document)
+
+
+def test_a_plan_whose_text_holds_a_credential_is_not_saved(
+    cli: Cli, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(MINIMAL.replace("April 100", f"April {PASSWORD}"))
+    line = ("plan", "--out", "plan.json")
+    ran = against(cli, monkeypatch, shows_nothing_and_takes_nothing, *line, way="Basic")
+
+    assert (64, False) == (ran.code, Path("plan.json").exists())
+    assert "plan.json is not written: a credential stands in the text of a series" in ran.err
+    assert PASSWORD not in ran.out + ran.err

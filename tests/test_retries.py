@@ -20,7 +20,6 @@ from reconciler.errors import (
     NotSavedError,
     ServerFaultError,
     SignInError,
-    StaleReadingError,
     ThrottledError,
     TimedOutError,
     UnreachableError,
@@ -72,7 +71,6 @@ PASSING: dict[str, tuple[Fault, type[ApiError], bool]] = {
     "broken connection": (broken(httpx.ReadError), ConnectionLostError, False),
     "server went away": (broken(httpx.RemoteProtocolError), ConnectionLostError, False),
     "garbled": (answered(200, '{"id": 5'), GarbledAnswerError, False),
-    "some of it": (lambda: refusal(748, status=201), BusyError, False),
 }
 LASTING: dict[str, Fault] = {
     **{str(status): answered(status) for status in (302, 400, 401, 403, 404, 409, 418)},
@@ -172,55 +170,6 @@ def test_a_write_is_never_sent_again_by_itself(
         assert {"read": 0, "write": 1} == api.requests.counted()
 
     assert [] == wire.time.slept
-
-
-@pytest.mark.parametrize("code", [501, 502, 707, 729, 751, 752, 1000, 4711])
-def test_a_write_of_which_some_failed_may_have_happened_whatever_the_code(code: int) -> None:
-    wire = Wire(lambda: refusal(code, status=201))
-    with wire.client() as api, pytest.raises(ApiError) as caught:
-        persistent(api)
-
-    assert (True, False) == (caught.value.may_have_happened, never_arrived(caught.value))
-    assert 1 == len(wire.came)
-
-
-# Writes that wait until they are not due any more
-
-
-@pytest.mark.parametrize("call", ["create", "update"])
-def test_a_write_that_is_not_due_any_more_sends_nothing(call: str) -> None:
-    wire = Wire(answered(500))
-    with wire.client() as api:
-        with pytest.raises(StaleReadingError, match="was read too long ago") as caught:
-            api.create({}, lambda: False) if call == "create" else api.update(5, {}, lambda: False)
-        assert {"read": 0, "write": 0} == api.requests.counted()
-
-    assert [] == wire.came
-    assert (True, True) == (caught.value.transient, never_arrived(caught.value))
-
-
-def test_a_write_that_is_never_due_is_an_attempt_each_time_and_waits_for_none() -> None:
-    wire = Wire(answered(500))
-    asked: list[float] = []
-
-    def due() -> bool:
-        asked.append(wire.time.now)
-        return False
-
-    with wire.client() as api, pytest.raises(StaleReadingError):
-        api.persist(lambda: api.create({}, due), never_arrived)
-
-    assert ([1000.0] * 5, [], []) == (asked, wire.time.slept, wire.came)
-
-
-def test_a_write_that_is_due_again_goes_at_once() -> None:
-    wire = Wire(answered(500), 0, lambda _request: httpx.Response(200, json=row(7)))
-    dues = [True, False]
-    with wire.client() as api:
-        made = api.persist(lambda: api.create({}, dues.pop), never_arrived)
-
-        assert {"read": 0, "write": 1} == api.requests.counted()
-    assert (7, [1000.0], []) == (made.row and made.row.id, wire.came, wire.time.slept)
 
 
 @passing

@@ -199,10 +199,17 @@ def crowd(store: Store, target: Target, desired: FromText) -> Callable[[], None]
     return make
 
 
-THIN = {"lists that show all": (), "lists without the tag": ("tag",)}
+BEHAVIOURS = {
+    "lists that show all": Behaviour(),
+    "lists without the tag": Behaviour(hides=("tag",)),
+    "no API v1.1": Behaviour(v11="error"),
+    "neither": Behaviour(hides=("tag",), v11="error"),
+    "look-ups ignored": Behaviour(code_filter="ignored"),
+    "expired series hidden": Behaviour(listing="hides-expired"),
+}
 
 
-@pytest.mark.parametrize("hides", THIN.values(), ids=THIN)
+@pytest.mark.parametrize("behaviour", BEHAVIOURS.values(), ids=BEHAVIOURS)
 @pytest.mark.parametrize("seconds", [40.0, 4000.0])
 @pytest.mark.parametrize("saved", SAVED, ids=PLANS)
 def test_what_another_machine_left_behind_during_a_long_create_is_claimed(
@@ -211,9 +218,9 @@ def test_what_another_machine_left_behind_during_a_long_create_is_claimed(
     desired: FromText,
     saved: bool,
     seconds: float,
-    hides: tuple[str, ...],
+    behaviour: Behaviour,
 ) -> None:
-    store = Store(":memory:", Behaviour(hides=hides))
+    store = Store(":memory:", behaviour)
     store.ui_create(**ELSE)
     time.then = crowd(store, target, desired)
 

@@ -24,7 +24,7 @@ def problems_text(problems: Sequence[Problem], ink: Ink) -> str:
 
 def _text(problem: Problem, ink: Ink) -> str:
     colour = "red" if problem.severity == "error" else "yellow"
-    place = ink(f"{visible(problem.file)}:{problem.line}:{problem.column}", "bold")
+    place = ink(visible(f"{problem.file}:{problem.line}:{problem.column}"), "bold")
     head = f"{place}: {ink(problem.severity, colour)} [{problem.rule}] {visible(problem.message)}"
     lines = [head]
     if problem.source.strip():

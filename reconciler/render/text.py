@@ -79,7 +79,7 @@ def _change(change: Change, ink: Ink) -> Iterator[str]:
     number = f" (id {change.id})" if change.id is not None else ""
     if change.action == "adopt":
         number = f" (id {change.id}, {change.issued:,} issued, {change.redeemed:,} redeemed)"
-    place = ink(f"{visible(change.file)}:{change.line}", "dim")
+    place = ink(visible(f"{change.file}:{change.line}"), "dim")
     action = ink(f"{sign} {change.action}", colour)
     yield f"{action} {ink(visible(change.code), 'bold')}{number}  {place}"
     width = max((len(visible(field.path)) for field in change.fields), default=0)
@@ -108,7 +108,7 @@ def _field(change: Change, field: FieldChange, width: int, ink: Ink) -> Iterator
     else:
         before, after = shown_pair(field.before, field.after)
         value = f"{before} → {after}{_kept(change, field)}"
-        place = ink(f"{visible(change.file)}:{field.line}", "dim")
+        place = ink(visible(f"{change.file}:{field.line}"), "dim")
         yield f"    {ink('~', 'yellow')} {name}  {value}  {place}{cause}"
     if isinstance(now, list) or is_cut(field.after):
         for sign, member in members(field.path, now if applied is None else applied, then):
