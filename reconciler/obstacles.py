@@ -235,14 +235,15 @@ def _untouched(sight: Sight) -> bool:
 
 
 def _unseen(sight: Sight, row: LiveSeries) -> list[Field]:
-    """The fields that live may hide here, and of which the file does not say all there is."""
+    """The fields that live may hide here, and of which the file does not say what to leave."""
     gone = _given_up(sight)
+    ignored = {path.partition(".")[0] for path in sight.wanted.lifecycle.ignore_changes}
     return [
         field
         for field in HIDING
         if field.name not in sight.snapshot.proven
         and row.raw.get(field.name) is None
-        and (field.name in gone or field.name not in sight.wanted.values)
+        and (field.name in gone or field.name in ignored or field.name not in sight.wanted.values)
     ]
 
 

@@ -109,7 +109,8 @@ def test_a_change_that_nothing_could_make_is_refused(edit: Callable[[Any], None]
 
 
 CREATES: dict[str, Callable[[Any], object]] = {
-    "something live before": pair("maxRedeem", 5, 5),
+    "something live before": pair("maxCreate", 5, 5),
+    "something live before, shown": shown("maxCreate", 5, 5, 6),
     "a required field less": lambda change: (
         change["managed"].pop("smsTemplate"),
         change.update(fields=[one for one in change["fields"] if one["path"] != "smsTemplate"]),
