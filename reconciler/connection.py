@@ -136,6 +136,7 @@ class Connection:
             self._limiter.wait()
         what = f"{request.method} {request.url.raw_path.decode()}"
         if not due():
+            self._limiter.give_back()
             message = f"{what} was not sent: what it rests on was read too long ago"
             raise StaleReadingError(message)
         self.requests.count(kind)

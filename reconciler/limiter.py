@@ -50,6 +50,11 @@ class Limiter:
         with self._lock:
             self._open_at = max(self._open_at, self._clock.now() + seconds)
 
+    def give_back(self) -> None:
+        """Undo one `wait` whose request did not start after all."""
+        with self._lock:
+            self._starts.pop()
+
     def learn(self) -> int | None:
         """After a refusal: take what started in the last minute for all that the target takes.
 

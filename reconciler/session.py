@@ -60,7 +60,7 @@ class Session:
         self.seen = Seen()
         self._redactor = redactor or Redactor()
         self._record: Record | None = None
-        self._named: Collection[str] | None = None  # the codes of all files, once they are read
+        self._named: Collection[str] = ()  # the codes of all files, or of a saved plan
         self._environment = environment
         self._stack = ExitStack()
         self._client: Client | None = None
@@ -132,7 +132,7 @@ class Session:
         applied = {
             one.commit: one.code
             for one in self.record.entries.values()
-            if one.commit and (self._named is None or one.code in self._named)
+            if one.commit and one.code in self._named
         }
         forget = f"git update-ref -d {recordref.ref(self.target.name)}" if applied else ""
         for before in sorted(applied if commit else ()):
@@ -190,7 +190,9 @@ class Session:
     def saved_plan(self, file: str) -> Plan:
         """A plan from a file. Raises UsageError without one, RefusedError for one that is off."""
         self.seen = Seen(self.record.shown, recorded=frozenset(self.record.entries))
-        return from_json(_text(file, "plan"), self.target)
+        plan = from_json(_text(file, "plan"), self.target)
+        self._named = {change.code for change in plan.changes}
+        return plan
 
     def approved(self, files: Sequence[str]) -> frozenset[str]:
         """The change digests that reviewed plans or lists name. Raises as `saved_plan` does."""

@@ -218,3 +218,15 @@ def test_a_target_that_takes_less_than_configured_is_heeded() -> None:
 
     assert (130, 40) == (len(starts), most_in_a_minute(starts))
     assert [1] == [sum("requests_per_minute = 40" in said for said in heard)]
+
+
+def test_a_turn_that_was_not_taken_is_given_back() -> None:
+    clock = FakeTime()
+    limiter = Limiter(2, clock.clock)
+    for _ in range(2):
+        limiter.wait()
+
+    limiter.give_back()
+    limiter.wait()
+
+    assert [] == clock.slept
