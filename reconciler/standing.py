@@ -112,7 +112,7 @@ class Standing:
             at_base = applied is not None and self.eyes.agrees(path, now, applied)
             return not at_base and not self.eyes.agrees(path, now, after)
         if applied is None or not isinstance(before, list):
-            return unreadable(before)  # else it is only not shown any more
+            return True  # it was shown and is not any more, or other ids are shown
         return before[2:] not in ([], [now])  # the ids that were shown beside the recorded codes
 
 
