@@ -26,6 +26,11 @@ class Redactor:
             known = {*self._secrets, *spelled}
             self._secrets = tuple(sorted(known, key=len, reverse=True))  # one may hold another
 
+    def forget(self) -> None:
+        """Begin another run."""
+        with self._lock:
+            self._secrets = ()
+
     def hide(self, text: str, shortest: int = 1) -> str:
         """Replace every credential of at least so many characters in a text."""
         for secret in self._secrets:

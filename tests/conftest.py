@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from reconciler.config import Target, sandbox_credentials
 from reconciler.desired import load
 from reconciler.planning import make_plan
 from reconciler.sandbox import Behaviour, Store, transport
-from reconciler.snapshot import take
+from reconciler.snapshot import HIDING, take
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -69,6 +69,27 @@ def target() -> Target:
 def client(store: Store, target: Target) -> Iterator[Client]:
     """A client of the sandbox in memory, inside the process."""
     with Client(target, sandbox_credentials(), transport(store), clock=FakeTime().clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def unproven(target: Target) -> Target:
+    """A target of which nobody knows what it shows."""
+    return replace(target, reads_back=frozenset())
+
+
+@pytest.fixture
+def hiding() -> Iterator[Store]:
+    """A sandbox that never shows what may hide."""
+    with Store(":memory:", Behaviour(read_shows_hidden=False, hides=HIDING)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def blind(hiding: Store, unproven: Target) -> Iterator[Client]:
+    """A client of both."""
+    wire, clock = transport(hiding), FakeTime().clock
+    with Client(unproven, sandbox_credentials(), wire, clock=clock) as opened:
         yield opened
 
 

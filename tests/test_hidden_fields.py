@@ -15,12 +15,10 @@ from scenes import LIVE, NOW, carried_out, change_of, outcomes, plan_of, rules, 
 from reconciler.plan import claim_token
 from reconciler.planfile import from_json, to_json
 from reconciler.record import Entry, Record
-from reconciler.sandbox import Behaviour, Store, transport
+from reconciler.sandbox import Store, transport
 from reconciler.snapshot import HIDING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from conftest import FromText
 
     from reconciler.client import Client
@@ -39,25 +37,6 @@ ALL_SET: dict[str, Any] = {
     "targetUserDetails": {"validMaxUserTransactionLimit": 1},
     "customPropertyMap": {"standard_terms_and_conditions": "Once."},
 }
-
-
-@pytest.fixture
-def unproven(target: Target) -> Target:
-    """A target of which nobody knows what it shows."""
-    return replace(target, reads_back=frozenset())
-
-
-@pytest.fixture
-def hiding() -> Iterator[Store]:
-    """A sandbox that never shows what may hide."""
-    with Store(":memory:", Behaviour(read_shows_hidden=False, hides=HIDING)) as opened:
-        yield opened
-
-
-@pytest.fixture
-def blind(hiding: Store, unproven: Target) -> Iterator[Client]:
-    with talking(unproven, transport(hiding)) as opened:
-        yield opened
 
 
 def entry(series_id: int, code: str = "APRIL100", **more: Any) -> Entry:  # noqa: ANN401 - of an Entry

@@ -12,11 +12,11 @@ from behind_the_wire import last_put, talking
 from conftest import MINIMAL
 from scenes import LIVE, carried_out, change_of, outcomes, plan_of, recorded, rules, settled
 
-from reconciler.sandbox import Behaviour, Store, transport
+from reconciler.sandbox import Store, transport
 from reconciler.snapshot import HIDING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from conftest import FromText
 
@@ -44,25 +44,6 @@ OBJECTS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
         {"validMaxUserTransactionLimit": 3},
     ),
 }
-
-
-@pytest.fixture
-def unproven(target: Target) -> Target:
-    """A target of which nobody knows what it shows."""
-    return replace(target, reads_back=frozenset())
-
-
-@pytest.fixture
-def hiding() -> Iterator[Store]:
-    """A sandbox that never shows what may hide."""
-    with Store(":memory:", Behaviour(read_shows_hidden=False, hides=HIDING)) as opened:
-        yield opened
-
-
-@pytest.fixture
-def blind(hiding: Store, unproven: Target) -> Iterator[Client]:
-    with talking(unproven, transport(hiding)) as opened:
-        yield opened
 
 
 def file_with(name: str, said: str, text: str = CHEAPER) -> str:

@@ -4,7 +4,6 @@ what hides is not wiped.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -16,11 +15,8 @@ from scenes import LIVE, carried_out, change_of, outcomes, plan_of, recorded, ru
 from reconciler.plan import claim_token
 from reconciler.record import EMPTY
 from reconciler.sandbox import Behaviour, Fault, Store, transport
-from reconciler.snapshot import HIDING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from conftest import FromText
 
     from reconciler.client import Client
@@ -30,25 +26,6 @@ CHEAPER = MINIMAL.replace("Value: 500", "Value: 450")
 PRODUCTS = [{"productType": "BRAND", "productIds": [3]}]
 ELSE = LIVE | {"seriesCode": "OTHER", "description": "x"}  # what look-ups are tried on
 ALL_BUT_PRODUCTS = "redemptionOrgEntityDetails: []\ntargetUserDetails: {}\ncustomPropertyMap: {}\n"
-
-
-@pytest.fixture
-def unproven(target: Target) -> Target:
-    """A target of which nobody knows what it shows."""
-    return replace(target, reads_back=frozenset())
-
-
-@pytest.fixture
-def hiding() -> Iterator[Store]:
-    """A sandbox that never shows what may hide."""
-    with Store(":memory:", Behaviour(read_shows_hidden=False, hides=HIDING)) as opened:
-        yield opened
-
-
-@pytest.fixture
-def blind(hiding: Store, unproven: Target) -> Iterator[Client]:
-    with talking(unproven, transport(hiding)) as opened:
-        yield opened
 
 
 def test_what_the_list_shows_and_a_read_by_id_does_not_is_not_wiped(

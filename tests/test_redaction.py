@@ -12,7 +12,6 @@ import pytest
 from conftest import MINIMAL
 from wire import MD5, listening
 
-from reconciler.cli import terminal
 from reconciler.redaction import Redactor
 
 if TYPE_CHECKING:
@@ -143,12 +142,6 @@ REPLIES: dict[str, Reply] = {
     "rows": shows_rows,
     "no series": shows_nothing_and_takes_nothing,
 }
-
-
-@pytest.fixture(autouse=True)
-def own_redactor(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What one test taught the process, the next does not know."""
-    monkeypatch.setattr(terminal, "REDACTOR", Redactor())
 
 
 def against(cli: Cli, monkeypatch: pytest.MonkeyPatch, reply: Reply, *line: str, way: str) -> Ran:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler import __version__
-from reconciler.cli.terminal import Settings, echo, show_json, tell
+from reconciler.cli.terminal import REDACTOR, Settings, echo, show_json, tell
 from reconciler.errors import (
     FilesInvalidError,
     InterruptedRunError,
@@ -96,6 +96,7 @@ def run(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a character shows its code
             stream.reconfigure(errors="backslashreplace")
+    REDACTOR.forget()
     asked = Settings()
     asked.format = _format(arguments)
     code = 1
