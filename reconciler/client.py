@@ -19,6 +19,7 @@ from reconciler.errors import (
 )
 from reconciler.limiter import REAL
 from reconciler.live import LiveSeries, read_series
+from reconciler.plan import IDS_AT_ONCE
 from reconciler.retries import transient
 from reconciler.text import folded
 
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 SERIES = "/v2/coupon/series"
 OLD_SERIES = "/v1.1/coupon/series"
 PAGE_SIZE = 100
-IDS_AT_ONCE = 50
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
 

@@ -173,6 +173,7 @@ _ROWS = (
 FIELDS: dict[str, Field] = {row.name: row for row in _ROWS}
 MANAGEABLE: tuple[Field, ...] = tuple(row for row in _ROWS if row.manageable)
 MONEY: tuple[Field, ...] = tuple(row for row in MANAGEABLE if row.moves_money)
+HIDING: tuple[Field, ...] = tuple(row for row in MANAGEABLE if row.hides)
 
 
 @cache

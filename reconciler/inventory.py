@@ -61,10 +61,7 @@ def survey(client: Client, wanted: Collection[str]) -> Inventory:
     _tag(client, rows)
     if listing.whole and not trusted:
         client.note("the API v1.1 proves which codes are free", 1)
-    proven = trusted or listing.whole
-    left = _not_in(rows, missing)
-    unproven = frozenset(code for code in left if not proven or folded(code) in listing.unread)
-    return Inventory(rows, missing, unproven, trusted)
+    return _concluded(listing, missing, trusted=trusted)
 
 
 def everything(client: Client) -> Rows:
@@ -100,11 +97,7 @@ def news(
     if trusted:
         answers = client.each(client.by_code, sorted(wanted))
         rows |= {row.id: row for answer in answers for row in answer}
-    listing = _compared(client, named, rows)
-    left = _not_in(rows, wanted)
-    proven = trusted or listing.whole
-    unproven = [code for code in left if not proven or folded(code) in listing.unread]
-    return Inventory(rows, sorted(wanted), frozenset(unproven), trusted)
+    return _concluded(_compared(client, named, rows), sorted(wanted), trusted=trusted)
 
 
 def _due(
@@ -141,6 +134,14 @@ class _Listing:
     whole: bool = False
     overlaps: bool = False
     unread: frozenset[str] = frozenset()
+
+
+def _concluded(listing: _Listing, missing: Sequence[str], *, trusted: bool) -> Inventory:
+    """What a listing and the look-up by code prove of the codes that were missing."""
+    proven = trusted or listing.whole
+    left = _not_in(listing.rows, missing)
+    unproven = frozenset(code for code in left if not proven or folded(code) in listing.unread)
+    return Inventory(listing.rows, missing, unproven, trusted)
 
 
 def _listed(client: Client) -> _Listing:

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reconciler.fields import FIELDS, split
+from reconciler.fields import HIDING, split
 from reconciler.kinds import Kind
 from reconciler.risk import Blocked
 from reconciler.text import folded, visible
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from reconciler.kinds import Field
     from reconciler.live import LiveSeries, Snapshot
     from reconciler.record import Record
-
-HIDING = tuple(field for field in FIELDS.values() if field.hides)
 
 
 def is_set(value: object) -> bool:

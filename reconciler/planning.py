@@ -16,8 +16,8 @@ from reconciler.diff import (
     unreadable,
     until_series_ends,
 )
-from reconciler.fields import split
-from reconciler.obstacles import HIDING, Sight, obstacles, thinned, vouched
+from reconciler.fields import HIDING, split
+from reconciler.obstacles import Sight, obstacles, thinned, vouched
 from reconciler.plan import Change, Plan, other_zone
 from reconciler.record import EMPTY
 from reconciler.sideeffects import CAUSE

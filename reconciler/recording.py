@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reconciler.fields import split, wire
-from reconciler.obstacles import HIDING, is_set
+from reconciler.fields import HIDING, split, wire
+from reconciler.obstacles import is_set
 from reconciler.record import RECORDED, Entry, Line, message
 from reconciler.report import DONE
 from reconciler.sideeffects import CAUSE

@@ -6,9 +6,9 @@ from collections import defaultdict
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from reconciler import fields
 from reconciler.diff import compare
 from reconciler.errors import UnexpectedAnswerError
-from reconciler.fields import FIELDS
 from reconciler.inventory import GENERATED, survey
 from reconciler.live import LiveSeries, Snapshot, first_other_offset
 from reconciler.plan import claim_token
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from reconciler.declared import Desired
     from reconciler.record import Record
 
-HIDING = tuple(field.name for field in FIELDS.values() if field.hides)
+HIDING = tuple(field.name for field in fields.HIDING)
 
 
 def take(

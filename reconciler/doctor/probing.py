@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.answers import NO_SUCH, TOO_MANY_IDS
-from reconciler.client import IDS_AT_ONCE, PAGE_SIZE
+from reconciler.client import PAGE_SIZE
 from reconciler.errors import (
     ApiError,
     ConnectionLostError,
@@ -18,6 +18,7 @@ from reconciler.errors import (
     UnreachableError,
 )
 from reconciler.limiter import Requests
+from reconciler.plan import IDS_AT_ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
