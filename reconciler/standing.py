@@ -112,7 +112,8 @@ class Standing:
             at_base = applied is not None and self.eyes.agrees(path, now, applied)
             return not at_base and not self.eyes.agrees(path, now, after)
         if applied is None or not isinstance(before, list):
-            return True  # it was shown and is not any more, or other ids are shown
+            # Hidden now it moved; ids for the codes that were asked for say nothing.
+            return now is Mark.UNREADABLE or unreadable(before)
         return before[2:] not in ([], [now])  # the ids that were shown beside the recorded codes
 
 

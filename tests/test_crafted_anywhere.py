@@ -79,6 +79,7 @@ def crafted(draw: st.DrawFn, name: str) -> Any:  # noqa: ANN401 - JSON
     document = json.loads(scene(name))
     for _ in range(draw(st.integers(1, 3))):
         draw(st.sampled_from([_anything, _money, _field, *[_pair] * 7]))(draw, document)
+        document = copy.deepcopy(document)  # the next bend must not reach the values above
     return signed(document)
 
 
