@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.fields import HIDING, split
 from reconciler.kinds import Kind
-from reconciler.risk import Blocked
+from reconciler.reason import Blocked
 from reconciler.text import folded, visible
 
 if TYPE_CHECKING:

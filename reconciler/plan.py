@@ -13,7 +13,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from reconciler.diff import CONFLICT, DRIFT, Reading, recorded, strategy, until_series_ends
-from reconciler.risk import Blocked, Case, judge, permitted
+from reconciler.reason import Blocked
+from reconciler.risk import Case, judge, permitted
 from reconciler.sideeffects import predicted
 from reconciler.values import Canonical, Mark
 

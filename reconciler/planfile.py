@@ -13,7 +13,7 @@ from reconciler.diff import FieldChange, not_compared
 from reconciler.errors import RefusedError
 from reconciler.lifecycle import Lifecycle
 from reconciler.plan import Change, Plan, encode
-from reconciler.risk import Blocked
+from reconciler.reason import Blocked
 from reconciler.text import visible
 from reconciler.values import Mark, cut, parse_instant, stamp
 

@@ -12,6 +12,7 @@ from reconciler.constraints import violations
 from reconciler.diff import differs
 from reconciler.fields import split
 from reconciler.kinds import Access
+from reconciler.reason import Blocked
 from reconciler.sideeffects import ends_early, predicted
 from reconciler.values import Mark
 
@@ -24,14 +25,6 @@ if TYPE_CHECKING:
     from reconciler.values import Canonical
 
     Pairs = Mapping[str, tuple[Canonical, Canonical]]
-
-
-@dataclass(frozen=True, slots=True)
-class Blocked:
-    """Why a wanted change must not run, and the way out."""
-
-    rule: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from reconciler.declared import Desired
 from reconciler.lifecycle import Lifecycle
 from reconciler.plan import Change, Plan
 from reconciler.planfile import to_json
-from reconciler.risk import Blocked
+from reconciler.reason import Blocked
 from reconciler.sandbox import Behaviour, Store, transport
 from reconciler.validation import Checked
 from reconciler.values import Mark

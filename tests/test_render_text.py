@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from reconciler.diff import FieldChange
 from reconciler.lifecycle import NONE
 from reconciler.plan import Change, Plan
+from reconciler.reason import Blocked
 from reconciler.render.ink import Ink
 from reconciler.render.text import outcome_text, plan_text
 from reconciler.report import Outcome
-from reconciler.risk import Blocked
 from reconciler.sandbox import Store
 from reconciler.text import unseen
 
