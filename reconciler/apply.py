@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.absence import FRESH
+from reconciler.change import Change
 from reconciler.errors import (
     ApiError,
     UnexpectedAnswerError,
     UsageError,
 )
 from reconciler.live import LiveSeries, first_other_offset
-from reconciler.plan import READ_AT_ONCE, Change, Plan, claim_token, other_zone
+from reconciler.plan import READ_AT_ONCE, Plan, claim_token, other_zone
 from reconciler.readback import read_back
 from reconciler.report import (
     BLOCKED,

@@ -6,6 +6,7 @@ An unkeyed digest stops accidents, not attackers: where lists come from is the c
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.errors import UsageError
@@ -14,18 +15,28 @@ from reconciler.text import clip, visible
 
 if TYPE_CHECKING:
     from reconciler.config import Target
+    from reconciler.plan import Plan
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
-def approved(text: str, name: str, target: Target) -> frozenset[str]:
-    """The change digests that a file approves: a plan, or a list with one in each line.
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One reviewed set of changes. A list of digests has no `plan` to compare with."""
+
+    digests: frozenset[str]
+    plan: Plan | None = None
+
+
+def review(text: str, name: str, target: Target) -> Review:
+    """What a file approves: a plan, or a list with one change digest in each line.
 
     An empty list approves nothing. Raise RefusedError for a plan that is off or for another target,
     UsageError for a line that is no digest.
     """
     if text.lstrip().startswith("{"):
-        return frozenset(change.digest for change in from_json(text, target).changes)
+        plan = from_json(text, target)
+        return Review(frozenset(change.digest for change in plan.changes), plan)
     found = set()
     for number, line in enumerate(text.splitlines(), 1):
         digest = line.strip()
@@ -34,4 +45,4 @@ def approved(text: str, name: str, target: Target) -> frozenset[str]:
             raise UsageError(f"{name}:{number}: {shown} is no change digest (sha256:…)")
         if digest:
             found.add(digest)
-    return frozenset(found)
+    return Review(frozenset(found))

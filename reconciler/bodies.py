@@ -19,9 +19,9 @@ from reconciler.values import Mark
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from reconciler.change import Change
     from reconciler.diff import Reading
     from reconciler.live import LiveSeries
-    from reconciler.plan import Change
 
 Body = dict[str, Any]
 # Never carried from live: it would contradict a changed validTillDate (section 6).

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from reconciler import values
+from reconciler.change import SEEN_LIVE, Change, encode
 from reconciler.diff import AS_IDS, AS_RECORDED, FieldChange, Reading, differs, recorded
 from reconciler.fields import MANAGEABLE, MONEY, canonical, split, wanted
 from reconciler.kinds import Kind
 from reconciler.live import LiveSeries
-from reconciler.plan import SEEN_LIVE, Change, encode
 from reconciler.record import known
 from reconciler.series import field_model
 from reconciler.sideeffects import CAUSE

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal, get_args
+from datetime import datetime
+from typing import TYPE_CHECKING, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import SecretStr
 
+from reconciler.configfile import ConfigFile, Hiding, TargetTable, parse
 from reconciler.errors import SignInError, UsageError
+from reconciler.guardrails import DEFAULT, Guardrails
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,29 +22,6 @@ SANDBOX = "sandbox:"
 ALONE = "default"  # the target that RECONCILER_API_URL makes without a configuration
 # What a host is made of: labels that the resolver takes, or an IPv6 address.
 _HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?|[0-9a-f:.]+:[0-9a-f:.]*")
-
-
-# What `fields` says may hide. The sandbox inside the process shows it all, unless told not to.
-_Hiding = Literal[
-    "productInfo", "redemptionOrgEntityDetails", "targetUserDetails", "customPropertyMap"
-]
-
-
-class _Strictly(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class _TargetTable(_Strictly):
-    url: str
-    timezone: str = "UTC"
-    requests_per_minute: Annotated[int, Field(ge=1)] = 600
-    parallelism: Annotated[int, Field(ge=1, le=8)] = 4
-    reads_back: list[_Hiding] | None = None
-
-
-class _File(_Strictly):
-    default_target: str | None = None
-    targets: dict[str, _TargetTable] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +34,7 @@ class Target:
     requests_per_minute: int | None = 600  # None for the sandbox inside the process
     parallelism: int = 4
     reads_back: frozenset[str] = frozenset()
+    guardrails: Guardrails = DEFAULT
 
     @property
     def sandbox_path(self) -> str | None:
@@ -87,10 +67,10 @@ def load_target(path: Path | None, name: str | None, url: str | None) -> Target:
     `url` (RECONCILER_API_URL) overrides the target's; alone it makes a target named `default`.
     Raise UsageError with the next step when that is not one usable target.
     """
-    file = _read(path) if path else _File()
-    chosen = _chosen(file, name)
+    file = _read(path) if path else ConfigFile()
+    chosen = file.chosen(name)
     if url and not file.targets and chosen in {None, ALONE}:
-        return _target(ALONE, url, _TargetTable(url=url))
+        return _target(ALONE, url, TargetTable(url=url), file)
     where, known = path or "reconciler.toml", ", ".join(sorted(file.targets))
     if chosen is None and known:
         raise UsageError(f"{where} has several targets: choose one with --target ({known})")
@@ -102,32 +82,40 @@ def load_target(path: Path | None, name: str | None, url: str | None) -> Target:
     if chosen not in file.targets:
         raise UsageError(f"there is no target {chosen!r}; {where} has: {known or 'none'}")
     table = file.targets[chosen]
-    return _target(chosen, url or table.url, table)
-
-
-def _chosen(file: _File, name: str | None) -> str | None:
-    """The name of the target: the one asked for, the default one, or the only one."""
-    only = next(iter(file.targets)) if len(file.targets) == 1 else None
-    return name or file.default_target or only
+    return _target(chosen, url or table.url, table, file)
 
 
 def zone_of(path: Path | None, name: str | None) -> ZoneInfo:
     """The zone for a run that talks to nobody: the target's where there is one, else UTC."""
-    file = _read(path) if path else _File()
-    table = file.targets.get(_chosen(file, name) or "")
+    return _zone_in(_read(path) if path else ConfigFile(), name)
+
+
+def load_guardrails(text: str, name: str, target: str | None) -> Guardrails:
+    """The guardrails that a file's text sets for a target, also one of another commit.
+
+    `name` is what messages call the file. A target that it does not have gets what holds for all.
+    Raise UsageError where the text is no configuration.
+    """
+    file = parse(text, name)
+    return _guardrails(file, file.chosen(target), _zone_in(file, target))
+
+
+def _zone_in(file: ConfigFile, name: str | None) -> ZoneInfo:
+    table = file.targets.get(file.chosen(name) or "")
     return _zone(table.timezone) if table else ZoneInfo("UTC")
 
 
-def _read(path: Path) -> _File:
+def _guardrails(file: ConfigFile, target: str | None, zone: ZoneInfo) -> Guardrails:
+    return file.guardrails(target, datetime.now(zone).date())
+
+
+def _read(path: Path) -> ConfigFile:
     try:
-        return _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return parse(path.read_text(encoding="utf-8"), str(path))
     except OSError as error:
         message = f"{path} cannot be read: {error.strerror}"
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         message = f"{path} is not TOML: {error}"
-    except ValidationError as error:
-        said = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        message = f"{path}: " + "; ".join(said)
     raise UsageError(message)
 
 
@@ -139,18 +127,20 @@ def _zone(name: str) -> ZoneInfo:
         raise UsageError(message) from None
 
 
-def _target(name: str, url: str, table: _TargetTable) -> Target:
+def _target(name: str, url: str, table: TargetTable, file: ConfigFile) -> Target:
     inside = url.startswith(SANDBOX) and url != SANDBOX
     if not inside:
         _check_url(url)
-    unless_said = get_args(_Hiding) if inside else ()
+    unless_said = get_args(Hiding) if inside else ()
+    zone = _zone(table.timezone)
     return Target(
         name,
         url.rstrip("/"),
-        _zone(table.timezone),
+        zone,
         None if inside else table.requests_per_minute,
         table.parallelism,
         frozenset(unless_said if table.reads_back is None else table.reads_back),
+        _guardrails(file, name, zone),
     )
 
 

@@ -60,7 +60,7 @@ def load(paths: Sequence[Path], zone: ZoneInfo, today: date | None = None) -> Fi
     adoptions: list[_Claim] = []
     problems: list[Problem] = []
     count = 0
-    with _no_collector():
+    with no_collector():
         for path, trouble in _files(paths):
             count += 1
             if trouble:
@@ -74,13 +74,30 @@ def load(paths: Sequence[Path], zone: ZoneInfo, today: date | None = None) -> Fi
             if checked and (code := checked.values.get("seriesCode")):
                 claims.append(_Claim(code, path, *place(checked.document.find(["seriesCode"])[1])))
                 if not checked.errors:
-                    key_lines = dict(checked.document.key_lines(NESTED))
-                    more = (checked.values, zone, checked.lifecycle)
-                    found[code] = Desired(code, path, key_lines, *more)
+                    found[code] = _series(checked, path)
     problems += _same_codes(claims)
     problems += _same_ids(adoptions)
     problems.sort(key=lambda problem: (problem.file, problem.line, problem.column, problem.rule))
     return Files(found, problems, count)
+
+
+def read(
+    file: str, raw: bytes, zone: ZoneInfo, today: date | None = None
+) -> tuple[Desired | None, list[Problem]]:
+    """The series in a file's bytes, wherever they come from, and what there is to say about this
+    file alone. No series where there is an error.
+    """
+    if len(raw) > MOST_BYTES:
+        return None, [Problem(file, 1, 1, *_too_large(len(raw)))]
+    checked, said = _check(file, raw, zone, today)
+    usable = checked and not checked.errors and checked.values.get("seriesCode")
+    return _series(checked, file) if checked and usable else None, said
+
+
+def _series(checked: Checked, file: str) -> Desired:
+    key_lines = dict(checked.document.key_lines(NESTED))
+    values = checked.values
+    return Desired(values["seriesCode"], file, key_lines, values, checked.zone, checked.lifecycle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +111,7 @@ class _Claim:
 
 
 @contextmanager
-def _no_collector() -> Iterator[None]:
+def no_collector() -> Iterator[None]:
     """Parsing makes no cycles: looking for them costs a fifth of the time."""
     was_enabled = gc.isenabled()
     gc.disable()
@@ -122,10 +139,15 @@ def _files(paths: Sequence[Path]) -> Iterator[tuple[str, Trouble | None]]:
                 seen.add(same)
                 named = file.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
                 trouble = _trouble(file, os.path.realpath(root))
-                yield named, trouble if named == file else _NO_NAME
+                yield named, trouble if named == file else NO_NAME
 
 
-_NO_NAME = ("file-name", "the file's name is not UTF-8", "a name of letters and digits")
+NO_NAME = ("file-name", "the file's name is not UTF-8", "a name of letters and digits")
+
+
+def takes(name: str) -> bool:
+    """Whether a name in a directory is that of a series file."""
+    return name[0] != "." and name.lower().endswith(ENDINGS)
 
 
 def _walk(root: Path) -> Iterator[str]:
@@ -134,8 +156,8 @@ def _walk(root: Path) -> Iterator[str]:
     for folder, folders, files in os.walk(root, onerror=closed.append):
         folders[:] = [name for name in folders if not name.startswith(".")]
         linked = [name for name in folders if os.path.islink(os.path.join(folder, name))]
-        named = [name for name in files if name.lower().endswith(ENDINGS)]
-        yield from (os.path.join(folder, name) for name in linked + named if name[0] != ".")
+        named = [name for name in files if takes(name)]
+        yield from (os.path.join(folder, name) for name in linked + named)
     yield from (str(error.filename) for error in closed)
 
 
@@ -153,21 +175,33 @@ def _trouble(file: str, root: str) -> Trouble | None:
         what = "the directory cannot be read" if stat.S_ISDIR(state.st_mode) else "no regular file"
         return "unreadable", what, "what can be read"
     if state.st_size > MOST_BYTES:
-        return "too-large", f"{state.st_size:,} bytes; at most {MOST_BYTES:,}", "a smaller file"
+        return _too_large(state.st_size)
     return None
+
+
+def _too_large(size: int) -> Trouble:
+    return "too-large", f"{size:,} bytes; at most {MOST_BYTES:,}", "a smaller file"
 
 
 def _check_file(
     path: str, zone: ZoneInfo, today: date | None
 ) -> tuple[Checked | None, list[Problem]]:
-    text = ""
     try:
         with open(path, "rb") as stream:
             raw = stream.read()
+    except OSError as error:
+        trouble = "unreadable", f"cannot be read: {error.strerror}", "a readable file"
+        return None, [Problem(path, 1, 1, *trouble)]
+    return _check(path, raw, zone, today)
+
+
+def _check(
+    path: str, raw: bytes, zone: ZoneInfo, today: date | None
+) -> tuple[Checked | None, list[Problem]]:
+    text = ""
+    try:
         text = raw.decode("utf-8-sig")
         checked = Checked(parse(text), zone, today)
-    except OSError as error:
-        said = Complaint(1, 1, "unreadable", f"cannot be read: {error.strerror}", "a readable file")
     except UnicodeDecodeError as error:
         where = end(raw[: error.start].decode("utf-8-sig", "replace"))
         said = Complaint(*where, "not-utf-8", "the text is not UTF-8", "the file saved as UTF-8")

@@ -49,7 +49,8 @@ class Base:
 class FieldChange:
     """One path that differs: the values as live and file have them, and the file's line.
 
-    `before` is None where live shows nothing.
+    `before` is None where live shows nothing. `effect` is what the move does, once it was judged;
+    `retroactive`: it changes what coupons are worth that were issued already.
     """
 
     path: str
@@ -57,6 +58,8 @@ class FieldChange:
     after: Any
     line: int
     cause: str | None = None
+    effect: str | None = None
+    retroactive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from reconciler.kinds import I32, I64, PART, Access, Field, Kind, Money
 from reconciler.values import Mark
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from reconciler.values import Canonical
@@ -63,13 +64,13 @@ _ROWS = (
     Field("validTillDateTime", W, K.MOMENT, M.LONGER),
     _number("validDaysFromCreation", S),
     _number("fixedExpiryDate", S),
-    _choice("expiryStrategyType", C, "SERIES_EXPIRY", "MONTHS_END", "DAYS", money=M.KIND),
+    _choice("expiryStrategyType", C, "SERIES_EXPIRY", "MONTHS_END", "DAYS", money=M.LONGER),
     _number("expiryStrategyValue", money=M.LONGER, omitted=-1),
     Field("redemptionValidFrom", W, K.DAY, M.START),
     _number("redemptionValidAfterDays", money=M.MINIMUM, omitted=0),
     # the codes
-    _choice("clientHandlingType", C, "DISC_CODE", "GENERIC", "DISC_CODE_PIN", money=M.KIND),
-    Field("genericCode", W, K.TEXT, M.KIND, unset=""),
+    _choice("clientHandlingType", C, "DISC_CODE", "GENERIC", "DISC_CODE_PIN", money=M.REACH),
+    Field("genericCode", W, K.TEXT, M.REACH, unset=""),
     _flag("alphaNumeric", W),
     _number("randomCodeLength", omitted=0),
     _number("shortCodeLength", U, omitted=0),
@@ -106,7 +107,7 @@ _ROWS = (
         "targetUserDetails",
         W,
         K.NUMBERS,
-        M.KIND,
+        M.SCOPE,
         members=(
             "validMaxUserTransactionLimit",
             "validUserRegistrationStartTime",
@@ -145,7 +146,7 @@ _ROWS = (
             "updateProductData",
         )
     ),
-    _flag("externalIssual", U, M.KIND),  # a series managed elsewhere takes no per-coupon limit
+    _flag("externalIssual", U, M.GENEROUS),  # a series managed elsewhere takes no per-coupon limit
     # the server's own
     *(
         _number(name, S)
@@ -220,3 +221,19 @@ def wire(path: str, raw: Any, zone: ZoneInfo) -> Any:  # noqa: ANN401 - any JSON
     if field.kind is Kind.RANGE and key is not None:
         return raw if isinstance(raw, list) else [raw]
     return raw
+
+
+def last_of(path: str, value: Canonical, zone: ZoneInfo) -> datetime | None:
+    """The last moment of an end date: that of its day in the zone where the field is a day. None
+    for what is no moment.
+    """
+    try:
+        moment = values.parse_instant(str(value))
+    except ValueError:
+        return None
+    if split(path)[0].kind is not Kind.DAY:
+        return moment
+    try:
+        return values.end_of_day(moment, zone)
+    except OverflowError:  # a day that the zone has no name for
+        return moment

@@ -251,20 +251,29 @@ class Objects:
     def files(self, commit: str, folder: str) -> dict[str, str]:
         """The ids of the files right in a folder of a commit, by their path."""
         root = self._tree(self.commit(commit)[0]["tree"])
-        found = self._tree(root[folder][1]) if root.get(folder, (b"",))[0] == _FOLDER else {}
-        return {f"{folder}/{name}": blob for name, (mode, blob) in found.items() if mode == _FILE}
+        at = root.get(folder.encode(), (b"", ""))
+        found = self._tree(at[1]) if at[0] == _FOLDER else {}
+        return {
+            f"{folder}/{name.decode('utf-8', 'replace')}": blob
+            for name, (mode, blob) in found.items()
+            if mode == _FILE
+        }
 
-    def _tree(self, tree: str) -> dict[str, tuple[bytes, str]]:
-        """One level of a tree: mode and id by name. An id is as long as the tree's own."""
+    def _tree(self, tree: str) -> dict[bytes, tuple[bytes, str]]:
         (data,) = self.read([tree], b"tree")
-        width, at = len(tree) // 2, 0
-        found: dict[str, tuple[bytes, str]] = {}
-        while at < len(data):
-            end = data.index(b"\0", at) + 1
-            mode, _, name = data[at : end - 1].partition(b" ")
-            found[name.decode("utf-8", "replace")] = mode, data[end : end + width].hex()
-            at = end + width
-        return found
+        return entries(data, len(tree) // 2)
+
+
+def entries(data: bytes, width: int) -> dict[bytes, tuple[bytes, str]]:
+    """One level of a tree: mode and id by name. An id is as wide as the tree's own."""
+    at = 0
+    found: dict[bytes, tuple[bytes, str]] = {}
+    while at < len(data):
+        end = data.index(b"\0", at) + 1
+        mode, _, name = data[at : end - 1].partition(b" ")
+        found[name] = mode, data[end : end + width].hex()
+        at = end + width
+    return found
 
 
 @dataclass(frozen=True, slots=True)

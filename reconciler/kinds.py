@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 I32 = (-(2**31), 2**31 - 1)
 I64 = (-(2**63), 2**63 - 1)
+NO_BOUND = 2**53 - 1  # how the vendor's UI spells "none" in 64 bits (API page, section 8)
 
 
 class Access(Enum):
@@ -47,20 +49,20 @@ class Kind(Enum):
 
 
 class Money(Enum):
-    """What a change of a field does to money: the reading of its direction is in `risk`."""
+    """What a change of a field does to money: `effect` reads its direction."""
 
     NONE = "none"
     MESSAGE = "message"
     KIND = "kind"  # what the figure means: neither direction is the cheaper one
     VALUE = "value"  # more is more generous
     CAP = "cap"  # a value whose 0 says none
-    LIMIT = "limit"  # more is more generous, -1 the most
+    LIMIT = "limit"  # more is more generous, -1 the most, and 0 too until proven otherwise
     MINIMUM = "minimum"  # less is more generous
-    LONGER = "longer"  # later or more is longer
+    LONGER = "longer"  # later or more is longer, and until the series ends the longest
     START = "start"  # earlier is longer
     GENEROUS = "generous"  # true is more generous
     STRICT = "strict"  # true is stricter
-    REACH = "reach"  # true, or more members, reaches wider
+    REACH = "reach"  # true, or a code for everybody, reaches wider
     SCOPE = "scope"  # empty reaches widest, then more members
     EXCLUSION = "exclusion"  # more members reach narrower
 
@@ -97,6 +99,14 @@ class Field:
         known = self.omitted if self.unset is None else self.unset
         return Mark.ABSENT if known is None else known
 
+    def bound(self, value: Canonical) -> float | None:
+        """What a cap or a limit bounds: infinity for none; None for what is no number."""
+        found = figure(value)
+        wide = self.money is Money.CAP or self.bounds == I64
+        if found is not None and (found <= 0 or (wide and found >= NO_BOUND)):
+            return math.inf
+        return found
+
     @property
     def manageable(self) -> bool:
         """Whether a file may name it."""
@@ -119,6 +129,13 @@ class Field:
 
 
 BY_KEY = frozenset({Kind.TEXTS, Kind.NUMBERS, Kind.RANGE})
+
+
+def figure(value: Canonical) -> float | None:
+    """A canonical number; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if isinstance(value, int) or math.isfinite(value) else None
 
 
 def _as_is(raw: object) -> Canonical:

@@ -51,15 +51,19 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """One guardrail that a series may pass, up to `value` where it has a figure, `until` a day
-    that still counts.
+    """One guardrail that a series or a plan may pass, up to `value` where it has a figure, `until`
+    a day that still counts. A share is a fraction; every other figure is a whole number.
     """
 
     rule: str
     reason: str
     until: date
-    value: int | None = None
+    value: int | float | None = None
     line: int = field(default=0, compare=False)
+
+    def reaches(self, figure: float | None) -> bool:
+        """Whether it goes as far as `figure`; None is that of a rule without one."""
+        return figure is None or self.value is None or figure <= self.value
 
     def as_json(self) -> dict[str, Any]:
         """The entry as a file has it."""

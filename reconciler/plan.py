@@ -1,124 +1,33 @@
 """The plan: what would change, as a value with a digest (design: the plan as JSON).
 
-A change's digest covers what it would do and what live it was computed from, so it is also the
-pre-image that apply holds live to. Counters, times, lines and the tool's version are outside.
+Guards over a whole plan are judged here: they need all of its changes.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from reconciler.diff import CONFLICT, DRIFT, Reading, recorded, strategy, until_series_ends
+from reconciler.change import Aside, Change, sha256_of
+from reconciler.diff import CONFLICT, DRIFT
+from reconciler.exposure import Exposure, total
+from reconciler.guardrails import PLAN_RULES
+from reconciler.guards import Weight, plan_guards
 from reconciler.reason import Blocked
-from reconciler.risk import Case, judge, permitted
-from reconciler.sideeffects import predicted
-from reconciler.values import Canonical, Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
+    from collections.abc import Collection, Sequence
+    from datetime import date
 
     from reconciler.config import Target
-    from reconciler.diff import FieldChange
-    from reconciler.lifecycle import Lifecycle
+    from reconciler.guardrails import Guardrails
     from reconciler.live import LiveSeries
 
-SCHEME = "reconciler/change/1"
 PLAN_SCHEME = "reconciler/plan-digest/1"
-# Rules that live alone shows: they cannot be judged again from a change, so its digest holds them.
-SEEN_LIVE = frozenset(
-    {
-        "lookalike",
-        "similar-code",
-        "duplicate-live",
-        "odd-live-value",
-        "vanished",
-        "adopt-refused",
-        "absence-unproven",
-        "unproven-field",
-    }
-)
 WRITES = {"create": 2, "adopt": 1, "update": 1}
 IDS_AT_ONCE = 50  # ids that one read takes (API page, 9.6)
 READ_AT_ONCE = 10  # series that apply reads right before it writes them
-
-
-@dataclass(frozen=True)
-class Change:
-    """What one series needs. `managed` holds [live, desired] in canonical form for each path.
-
-    `sent` holds the file's values of paths that live may hide: they are sent whether shown or not;
-    `shown` the fields of that kind that live shows. `seen` is what live alone tells against the
-    change, whether its file allows it or not.
-    """
-
-    action: str  # create, adopt, update
-    code: str
-    id: int | None
-    file: str
-    line: int
-    fields: tuple[FieldChange, ...]
-    managed: Mapping[str, tuple[Canonical, Canonical]]
-    sent: dict[str, Any]
-    money: Mapping[str, Canonical]
-    lifecycle: Lifecycle
-    shown: tuple[str, ...]
-    issued: int
-    redeemed: int
-    seen: tuple[Blocked, ...]
-    warnings: tuple[str, ...]
-    target: str
-    host: str
-    blocked: tuple[Blocked, ...] = ()
-    allowed: tuple[Blocked, ...] = ()
-    vouched: str | None = None  # lastUsed, where it alone tells that nothing hidden is wiped
-
-    @cached_property
-    def digest(self) -> str:
-        """`sha256:…` over the sorted, length-safe JSON of all that apply will be held to."""
-        old_code = encode(self.managed["seriesCode"][0]) if self.action == "adopt" else None
-        identity = [self.target, self.host, self.code, self.id, self.action, old_code]
-        managed = {path: [encode(now), encode(then)] for path, (now, then) in self.managed.items()}
-        money = {path: encode(now) for path, now in self.money.items()}
-        lifecycle, shown = self.lifecycle.as_json(), sorted(self.shown)
-        seen = sorted(why.rule for why in self.seen)
-        return _sha256([SCHEME, *identity, managed, money, lifecycle, shown, seen, self.vouched])
-
-    @property
-    def made_here(self) -> bool:
-        """Whether this tool makes the series, or made it in a run that broke off."""
-        adopted = self.action == "adopt" and self.lifecycle.adopt != self.id
-        return adopted or self.action == "create"
-
-    def eyes(self, zone: ZoneInfo, proven: Collection[str]) -> Reading:
-        """How to read live for this change, with the same eyes as when it was planned.
-
-        What could be read then can be now; where nothing was there to read, `proven` tells.
-        """
-        shown = {
-            path
-            for path, (now, _) in self.managed.items()
-            if (path in proven if now is Mark.ABSENT else _readable(now))
-        }
-        return Reading(zone, shown, until_series_ends(strategy(self.managed, self.money)))
-
-    def side_effects(self, zone: ZoneInfo, now: datetime) -> dict[str, tuple[Canonical, Canonical]]:
-        """What its write moves besides: [live, what the server makes of it], by path."""
-        if self.action == "create":
-            return {}
-        return predicted(self.managed, self.money, zone, now)
-
-    def judged(self, zone: ZoneInfo, now: datetime, issued: int | None = None) -> Change:
-        """The same change, with what blocks it at a moment. `issued` is a newer live figure."""
-        count = self.issued if issued is None else issued
-        case = Case(self.action, self.managed, self.money, self.lifecycle, count, zone, now)
-        blocked, allowed = permitted([*self.seen, *judge(case)], case)
-        return replace(self, blocked=blocked, allowed=allowed)
 
 
 @dataclass(frozen=True)
@@ -134,8 +43,12 @@ class Plan:
     warnings: tuple[str, ...]
     reads: int
     created_at: str
+    zone: str  # the one that the server cuts dates in
     commit: str | None = None
     base: str | None = None  # the commit of the record that causes are told by
+    against: str | None = None  # the commit that a pull request is compared with
+    asides: tuple[Aside, ...] = ()  # what moves without a change
+    managed: int = 0  # live series that files name
     settled: tuple[tuple[Change, LiveSeries], ...] = field(default=(), compare=False, repr=False)
     """What needs no change, where the record is to hold it: without `fields`, and its row."""
     tool: str = field(default="", compare=False)
@@ -143,11 +56,42 @@ class Plan:
     @cached_property
     def digest(self) -> str:
         """The digest of the sorted digests of the changes."""
-        return _sha256([PLAN_SCHEME, *sorted(change.digest for change in self.changes)])
+        return sha256_of([PLAN_SCHEME, *sorted(change.digest for change in self.changes)])
 
-    def reviewed(self, approved: Collection[str]) -> Plan:
-        """The same plan, with every change blocked whose digest is not approved."""
-        return replace(self, changes=tuple(_held_to(one, approved) for one in self.changes))
+    def reviewed(self, sets: Sequence[Collection[str]], rails: Guardrails, today: date) -> Plan:
+        """The same plan, with every change blocked whose digest is in no set of reviewed ones.
+
+        Guards over a plan judge each set alone: one does not block what stands in another.
+        """
+        approved = frozenset[str]().union(*sets)
+        held = replace(self, changes=tuple(_held_to(one, approved) for one in self.changes))
+        codes = [{one.code for one in self.changes if one.digest in found} for found in sets]
+        return held.guarded(rails, today, codes)
+
+    def guarded(
+        self, rails: Guardrails, today: date, sets: Sequence[Collection[str]] | None = None
+    ) -> Plan:
+        """The same plan, with what guards over a whole plan say of each set of codes.
+
+        Without sets: of what the pull request owns, or of everything where nobody asked.
+        """
+        if sets is None:
+            sets = [{one.code for one in self.changes if one.owned is not False}]
+        changes = {one.code: _unguarded(one) for one in self.changes}
+        for codes in sets:
+            _guard([changes[code] for code in sorted(codes)], self.managed, rails, today, changes)
+        return replace(self, changes=tuple(changes[one.code] for one in self.changes))
+
+    @property
+    def refused(self) -> bool:
+        """Whether anything in it must not be: a change, or what stands without one."""
+        return bool(self.blocked) or any(one.blocked for one in self.asides)
+
+    @property
+    def exposure(self) -> Exposure:
+        """What all its changes can cost at most, before and after."""
+        costs = [change.exposure for change in self.changes]
+        return Exposure(total(one.before for one in costs), total(one.after for one in costs))
 
     @property
     def blocked(self) -> list[Change]:
@@ -187,18 +131,39 @@ def _held_to(change: Change, approved: Collection[str]) -> Change:
     return replace(change, blocked=(*change.blocked, Blocked("not-reviewed", message)))
 
 
-def encode(value: Canonical) -> Any:  # noqa: ANN401 - any JSON
-    """A canonical value in JSON; a mark is an object, which no canonical value is."""
-    return {value.value: True} if isinstance(value, Mark) else value
+def _unguarded(change: Change) -> Change:
+    """A change without what a guard over a whole plan said of it."""
+
+    def kept(reasons: tuple[Blocked, ...]) -> tuple[Blocked, ...]:
+        return tuple(why for why in reasons if why.rule not in PLAN_RULES)
+
+    found = (change.blocked, change.warned, change.allowed)
+    if not any(why.rule in PLAN_RULES for reasons in found for why in reasons):
+        return change
+    blocked, warned, allowed = (kept(reasons) for reasons in found)
+    return replace(change, blocked=blocked, warned=warned, allowed=allowed)
 
 
-def _readable(now: Canonical) -> bool:
-    return now is not Mark.UNREADABLE and recorded(now) is None
-
-
-def _sha256(content: object) -> str:
-    spelled = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return f"sha256:{hashlib.sha256(spelled.encode()).hexdigest()}"
+def _guard(
+    changes: Sequence[Change],
+    managed: int,
+    rails: Guardrails,
+    today: date,
+    into: dict[str, Change],
+) -> None:
+    """Judge one set of changes together, and put what is said to each that counts."""
+    counted = [one for one in changes if not one.blocked and not one.purely_stricter]
+    weights = [
+        Weight(one.code, one.action, one.purely_stricter, one.exposure.increase) for one in counted
+    ]
+    said = plan_guards(weights, managed, rails, today)
+    for one in counted:
+        into[one.code] = replace(
+            one,
+            blocked=(*one.blocked, *said.blocked),
+            warned=(*one.warned, *said.warned),
+            allowed=(*one.allowed, *said.allowed),
+        )
 
 
 def claim_token(target: str, host: str, code: str) -> str:
@@ -206,7 +171,7 @@ def claim_token(target: str, host: str, code: str) -> str:
 
     It depends on the target and the code alone: it still fits when the file was edited meanwhile.
     """
-    return f"claim-{_sha256(['reconciler/claim/1', target, host, code])[7:39]}"
+    return f"claim-{sha256_of(['reconciler/claim/1', target, host, code])[7:39]}"
 
 
 def other_zone(target: Target, offset: str) -> str:

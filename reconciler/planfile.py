@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
+from reconciler.change import Aside, Change, encode
 from reconciler.coherence import follows
 from reconciler.diff import FieldChange, not_compared
 from reconciler.errors import RefusedError
+from reconciler.exposure import Counters, Exposure
+from reconciler.guardrails import RULES
 from reconciler.lifecycle import Lifecycle
-from reconciler.plan import Change, Plan, encode
+from reconciler.plan import Plan
+from reconciler.planmodel import FORMAT, AsideRow, ChangeRow, PlanRow, ReasonRow
 from reconciler.reason import Blocked
 from reconciler.text import visible
 from reconciler.values import Mark, cut, parse_instant, stamp
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from reconciler.config import Target
     from reconciler.values import Canonical
 
-FORMAT = "reconciler/plan/1"
 _AGAIN = "make a new one with `reconciler plan --out FILE`"
 # What comes of values that no plan has, before anything has told so.
 _NONSENSE = (
@@ -42,20 +48,23 @@ def to_json(plan: Plan) -> dict[str, Any]:
         "target": plan.target,
         "host": plan.host,
         "created_at": plan.created_at,
+        "timezone": plan.zone,
         "commit": plan.commit,
         "base": plan.base,
-        "against": None,
+        "against": plan.against,
         "digest": plan.digest,
         "summary": {
             **{action: plan.count(action) for action in ("create", "adopt", "update")},
             "unchanged": plan.unchanged,
-            "blocked": len(plan.blocked),
+            "blocked": len(plan.blocked) + sum(bool(one.blocked) for one in plan.asides),
             "drifted": plan.drifted,
+            "managed": plan.managed,
             "unmanaged": len(plan.unmanaged),
             "fields_compared": plan.fields_compared,
+            "exposure": _exposure(plan.exposure),
         },
         "changes": [_change(change) for change in plan.changes],
-        "without_change": [],
+        "without_change": [_aside(one) for one in plan.asides],
         "unmanaged": [{"id": row_id, "seriesCode": code} for row_id, code in plan.unmanaged],
         "warnings": list(plan.warnings),
         "requests": {"read": plan.reads, "write": plan.writes},
@@ -69,13 +78,15 @@ def _change(change: Change) -> dict[str, Any]:
         "id": change.id,
         "file": change.file,
         "line": change.line,
-        "owned": None,
+        "owned": change.owned,
         "fields": [
             {
                 "path": field.path,
                 "before": field.before,
                 "after": field.after,
                 "cause": field.cause,
+                "effect": field.effect,
+                "retroactive": field.retroactive,
                 "line": field.line,
             }
             for field in change.fields
@@ -88,87 +99,63 @@ def _change(change: Change) -> dict[str, Any]:
         "lifecycle": change.lifecycle.as_json(),
         "shown": list(change.shown),
         "vouched": change.vouched,
-        "issued": change.issued,
-        "redeemed": change.redeemed,
-        **{
-            key: [{"rule": why.rule, "message": why.message} for why in found]
-            for key, found in (
-                ("seen", change.seen),
-                ("blocked", change.blocked),
-                ("allowed", change.allowed),
-            )
-        },
-        "warnings": list(change.warnings),
+        "exposure": _exposure(change.exposure),
+        "issued": change.counters.issued,
+        "redeemed": change.counters.redeemed,
+        "uploaded": change.counters.uploaded,
+        "seen": _reasons(change.seen),
+        "blocked": _reasons(change.blocked),
+        "allowed": _reasons(change.allowed, change.given),
+        "warnings": [*change.warnings, *_warned(change.warned)],
         "digest": change.digest,
     }
 
 
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+def _aside(aside: Aside) -> dict[str, Any]:
+    return {
+        "kind": aside.kind,
+        "seriesCode": aside.code,
+        "path": aside.path,
+        "file": aside.file,
+        "line": aside.line,
+        "before": aside.before,
+        "after": aside.after,
+        "effect": aside.effect,
+        "exposure": _exposure(aside.exposure),
+        "blocked": _reasons(aside.blocked),
+        "allowed": _reasons(aside.allowed),
+        "warnings": _warned(aside.warned),
+    }
 
 
-_Cause = Literal["pending", "drift", "conflict", "side effect"]
-_Id = Annotated[int, Field(gt=0, lt=2**63)]
-_Commit = Annotated[str, Field(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$")]
+def _exposure(cost: Exposure) -> dict[str, int | None]:
+    return {"before": cost.before, "after": cost.after}
 
 
-class _Field(_Row):
-    path: str
-    before: Any
-    after: Any
-    cause: _Cause | None
-    line: int
+def _reasons(
+    reasons: Iterable[Blocked], given: Mapping[str, str] = MappingProxyType({})
+) -> list[dict[str, str]]:
+    return [
+        {"rule": why.rule, "message": why.message}
+        | ({"by": given[why.rule]} if why.rule in given else {})
+        for why in reasons
+    ]
 
 
-class _Blocked(_Row):
-    rule: str
-    message: str
+def _warned(reasons: Iterable[Blocked]) -> list[str]:
+    return [f"[{why.rule}] {why.message}" for why in reasons]
 
 
-class _Change(_Row):
-    action: Literal["create", "adopt", "update"]
-    seriesCode: str
-    id: _Id | None
-    file: str
-    line: int
-    owned: bool | None
-    fields: list[_Field]
-    managed: dict[str, Annotated[list[Any], Field(min_length=2, max_length=2)]]
-    sent: dict[str, Any]
-    money: dict[str, Any]
-    lifecycle: dict[str, Any]
-    shown: list[str]
-    vouched: str | None
-    issued: int
-    redeemed: int
-    seen: list[_Blocked]
-    blocked: list[_Blocked]
-    allowed: list[_Blocked]
-    warnings: list[str]
-    digest: str
-
-
-class _Unmanaged(_Row):
-    id: int
-    seriesCode: str
-
-
-class _Plan(_Row):
-    format: Literal["reconciler/plan/1"]
-    tool: str
-    target: str
-    host: str
-    created_at: str
-    commit: _Commit | None
-    base: _Commit | None
-    against: str | None
-    digest: str
-    summary: dict[str, int]
-    changes: list[_Change]
-    without_change: list[Any]
-    unmanaged: list[_Unmanaged]
-    warnings: list[str]
-    requests: dict[str, int]
+def _unwarned(said: Iterable[str]) -> tuple[list[str], tuple[Blocked, ...]]:
+    """What `_warned` made of reasons, apart from all else that is said."""
+    others, reasons = [], []
+    for one in said:
+        rule, _, message = one.removeprefix("[").partition("] ")
+        if one.startswith("[") and message and rule in RULES:
+            reasons.append(Blocked(rule, message))
+        else:
+            others.append(one)
+    return others, tuple(reasons)
 
 
 def from_json(text: str, target: Target, now: datetime | None = None) -> Plan:
@@ -186,7 +173,7 @@ def from_json(text: str, target: Target, now: datetime | None = None) -> Plan:
             f"this is not a plan that fits: its format is {found!r}, not {FORMAT!r}; {_AGAIN}"
         )
     try:
-        read = _Plan.model_validate(raw)
+        read = PlanRow.model_validate(raw)
     except ValidationError as error:
         where = ".".join(map(str, error.errors()[0]["loc"]))
         raise RefusedError(f"the plan is damaged at {where}; {_AGAIN}") from None
@@ -200,38 +187,43 @@ def from_json(text: str, target: Target, now: datetime | None = None) -> Plan:
         stamp(cut(made_at, target.zone))  # what the server makes of a start that nobody sends
     except (ValueError, OverflowError):
         raise RefusedError(f"the plan is damaged at created_at; {_AGAIN}") from None
-    changes = [_judged(row, target, made_at, now or datetime.now(UTC)) for row in read.changes]
+    moment = now or datetime.now(UTC)
+    changes = [_judged(row, target, made_at, moment) for row in read.changes]
     plan = Plan(
         target=read.target,
         host=read.host,
         changes=tuple(changes),
-        unchanged=read.summary.get("unchanged", 0),
-        fields_compared=read.summary.get("fields_compared", 0),
+        unchanged=read.summary.unchanged,
+        fields_compared=read.summary.fields_compared,
         unmanaged=tuple((row.id, row.seriesCode) for row in read.unmanaged),
         warnings=tuple(read.warnings),
-        reads=read.requests.get("read", 0),
+        reads=read.requests.read,
         created_at=read.created_at,
+        zone=read.timezone,
         commit=read.commit,
         base=read.base,
+        against=read.against,
+        asides=tuple(_read_aside(row) for row in read.without_change),
+        managed=read.summary.managed,
         tool=read.tool,
     )
     codes = [change.code for change in changes]
     if plan.digest != read.digest or len(set(codes)) != len(codes):
         raise RefusedError(f"the plan was edited: its digest does not fit; {_AGAIN}")
-    return plan
+    return plan.guarded(target.guardrails, moment.astimezone(target.zone).date())
 
 
 def _no_number(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def _judged(row: _Change, target: Target, made_at: datetime, now: datetime) -> Change:
+def _judged(row: ChangeRow, target: Target, made_at: datetime, now: datetime) -> Change:
     """One change with what blocks it at `now`. Raise RefusedError for one that was edited."""
     code = visible(row.seriesCode)
     try:
         change = _read_change(row, target, made_at)
         if change is not None:
-            return change.judged(target.zone, now)
+            return change.judged(target.zone, now, target.guardrails)
     except _NONSENSE:
         raise RefusedError(f"the plan is damaged at {code}; {_AGAIN}") from None
     raise RefusedError(f"the plan was edited: {code} does not fit its digest; {_AGAIN}")
@@ -244,13 +236,14 @@ def _decode(value: Any) -> Canonical:  # noqa: ANN401 - any JSON
     return value  # type: ignore[no-any-return] # JSON is what a canonical value is
 
 
-def _read_change(row: _Change, target: Target, made_at: datetime) -> Change | None:
+def _read_change(row: ChangeRow, target: Target, made_at: datetime) -> Change | None:
     """One change; None when something inside its digest was edited."""
     try:
         lifecycle = Lifecycle.from_json(row.lifecycle)
     except ValueError:
         return None
     managed = {path: (_decode(now), _decode(then)) for path, (now, then) in row.managed.items()}
+    others, _ = _unwarned(row.warnings)  # judged again
     unseen = not_compared(row.seriesCode, managed)  # never left out: it is what a write hides
     change = Change(
         action=row.action,
@@ -268,12 +261,36 @@ def _read_change(row: _Change, target: Target, made_at: datetime) -> Change | No
         lifecycle=lifecycle,
         shown=tuple(row.shown),
         vouched=row.vouched,
-        issued=row.issued,
-        redeemed=row.redeemed,
-        seen=tuple(Blocked(why.rule, why.message) for why in row.seen),
-        warnings=(*unseen, *(said for said in row.warnings if said not in unseen)),
+        counters=Counters(row.issued, row.redeemed, row.uploaded),
+        seen=_read_reasons(row.seen),
+        warnings=(*unseen, *(said for said in others if said not in unseen)),
+        owned=row.owned,
+        given={why.rule: why.by for why in row.allowed if why.by},
         target=target.name,
         host=target.host,
     )
     sound = change.digest == row.digest and follows(change, target, made_at)
     return change if sound else None
+
+
+def _read_aside(row: AsideRow) -> Aside:
+    """What stands without a change: nothing of it is ever written, and so it is as it says."""
+    _, warned = _unwarned(row.warnings)
+    return Aside(
+        kind=row.kind,
+        code=row.seriesCode,
+        file=row.file,
+        line=row.line,
+        path=row.path,
+        before=row.before,
+        after=row.after,
+        effect=row.effect,
+        exposure=Exposure(row.exposure.before, row.exposure.after),
+        blocked=_read_reasons(row.blocked),
+        warned=warned,
+        allowed=_read_reasons(row.allowed),
+    )
+
+
+def _read_reasons(rows: Iterable[ReasonRow]) -> tuple[Blocked, ...]:
+    return tuple(Blocked(why.rule, why.message) for why in rows)

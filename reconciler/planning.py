@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from reconciler.against import owned
+from reconciler.asides import GUARDED_BEFORE, Since, asides
+from reconciler.change import Change, counted
 from reconciler.diff import (
     Base,
     FieldChange,
@@ -18,13 +21,13 @@ from reconciler.diff import (
 )
 from reconciler.fields import HIDING, split
 from reconciler.obstacles import Sight, obstacles, thinned, vouched
-from reconciler.plan import Change, Plan, other_zone
+from reconciler.plan import Plan, other_zone
 from reconciler.record import EMPTY
 from reconciler.sideeffects import CAUSE
 from reconciler.values import Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from reconciler.config import Target
     from reconciler.declared import Declared, Desired
@@ -42,6 +45,8 @@ class _Scene:
     record: Record
     now: datetime
     recording: bool
+    owned: Collection[str] | None  # the codes that a pull request changes, where that is asked
+    protected: Collection[str]
 
 
 def make_plan(  # noqa: PLR0913 - a plan is made of all of this
@@ -56,11 +61,16 @@ def make_plan(  # noqa: PLR0913 - a plan is made of all of this
     warnings: Sequence[str] = (),
     record: Record = EMPTY,
     recording: bool = False,
+    since: Since | None = None,
+    protected: Collection[str] = (),
 ) -> Plan:
     """Compare every desired series with what the snapshot has of it. `created_at`, in UTC, is the
-    clock that rules about time are judged by; `recording` also keeps what needs no change.
+    clock that rules about time are judged by; `recording` also keeps what needs no change; `since`
+    is what a pull request is compared with, `protected` the codes that were so a commit ago.
     """
-    scene = _Scene(target, snapshot, record, datetime.fromisoformat(created_at), recording)
+    now = datetime.fromisoformat(created_at)
+    mine = owned(since.series, desired) if since else None
+    scene = _Scene(target, snapshot, record, now, recording, mine, protected)
     changes, unchanged, compared = [], 0, 0
     settled: list[tuple[Change, LiveSeries]] = []
     said = list(warnings)
@@ -80,7 +90,7 @@ def make_plan(  # noqa: PLR0913 - a plan is made of all of this
         )
     if snapshot.other_offset:
         said.append(other_zone(target, snapshot.other_offset))
-    return Plan(
+    made = Plan(
         target=target.name,
         host=target.host,
         changes=tuple(changes),
@@ -90,11 +100,16 @@ def make_plan(  # noqa: PLR0913 - a plan is made of all of this
         warnings=tuple(said),
         reads=reads,
         created_at=created_at,
+        zone=target.zone.key,
         commit=commit,
         base=record.tip,
+        against=since.commit if since else None,
+        asides=asides(since, desired, changes, target, now) if since else (),
+        managed=unchanged + sum(one.action != "create" for one in changes),
         settled=tuple(settled),
         tool=tool,
     )
+    return made.guarded(target.guardrails, now.astimezone(target.zone).date())
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +137,8 @@ def _series(scene: _Scene, wanted: Desired) -> _Found:
     compared = len(found.managed) - len(found.unreadable)
     sight = Sight(wanted, row, snapshot, scene.record, scene.target.name)
     seen = tuple(obstacles(sight, (change.path for change in found.changes)))
+    if live and found.changes and code in scene.protected and not wanted.lifecycle.protect:
+        seen = (*seen, GUARDED_BEFORE)
     warnings += thinned(sight) if found.changes else ()
     unchanged = live is not None and not found.changes and not seen
     if unchanged and not scene.recording:
@@ -140,19 +157,20 @@ def _series(scene: _Scene, wanted: Desired) -> _Found:
         money=_money(row, found.managed, scene) if row else {},
         lifecycle=wanted.lifecycle,
         shown=tuple(one.name for one in HIDING if row and row.raw.get(one.name) is not None),
-        issued=row.counter("numIssued") if row else 0,
-        redeemed=row.counter("numRedeemed") if row else 0,
+        counters=counted(row),
         seen=seen,
         warnings=tuple(warnings),
         target=scene.target.name,
         host=scene.target.host,
         vouched=vouched(sight) if found.changes else None,
+        owned=None if scene.owned is None else code in scene.owned,
     )
     if unchanged and live:
         return _Found(None, compared, warnings, [(change, live)])
     if row:
         change = replace(change, fields=(*change.fields, *_side_effects(change, row, scene)))
-    return _Found(change.judged(scene.target.zone, scene.now), compared)
+    judged = change.judged(scene.target.zone, scene.now, scene.target.guardrails)
+    return _Found(judged, compared)
 
 
 def _base(scene: _Scene, code: str) -> Base | None:

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from zoneinfo import ZoneInfo
 
+    from reconciler.change import Change
     from reconciler.live import LiveSeries
-    from reconciler.plan import Change, Plan
+    from reconciler.plan import Plan
     from reconciler.record import Record
     from reconciler.report import ApplyReport, Outcome
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from reconciler.change import Change
+    from reconciler.comparing import Difference
     from reconciler.live import LiveSeries
-    from reconciler.plan import Change
 
 DONE = "done"
 ALREADY_DONE = "already done"
@@ -61,6 +62,7 @@ class ApplyReport:
     error: str | None = None  # why nothing was attempted, where that is so
     record: str | None = None  # the commit of the record that holds what was done
     unrecorded: str | None = None  # why what was done is not in the record
+    differences: tuple[Difference, ...] = ()  # between the plan and what was reviewed
 
     @property
     def counts(self) -> Counter[str]:

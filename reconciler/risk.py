@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from reconciler.constraints import violations
 from reconciler.diff import differs
 from reconciler.fields import split
+from reconciler.guards import settle
 from reconciler.kinds import Access
 from reconciler.reason import Blocked
 from reconciler.sideeffects import ends_early, predicted
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
+    from reconciler.guardrails import Guardrails
+    from reconciler.guards import Verdict
     from reconciler.lifecycle import Lifecycle
     from reconciler.values import Canonical
 
@@ -70,20 +73,10 @@ def judge(case: Case) -> Iterator[Blocked]:
             yield Blocked(broken.rule, f"{broken.path}: {broken.message}{hint}")
 
 
-def permitted(
-    found: Iterable[Blocked], case: Case
-) -> tuple[tuple[Blocked, ...], tuple[Blocked, ...]]:
-    """Rules that forbid a change, and those that its file passes, with reason and last day."""
+def permitted(found: Iterable[Blocked], case: Case, rails: Guardrails) -> Verdict:
+    """Sort reasons by the allowances of the file and by `rails`."""
     today = case.now.astimezone(case.zone).date()
-    blocked, allowed = [], []
-    for why in found:
-        allowance = case.lifecycle.allows(why.rule, today)
-        if allowance is None:
-            blocked.append(why)
-        else:
-            said = f"allowed until {allowance.until}: {allowance.reason} ({why.message})"
-            allowed.append(Blocked(why.rule, said))
-    return tuple(blocked), tuple(allowed)
+    return settle(found, lambda rule: case.lifecycle.allows(rule, today), rails)
 
 
 def _immutable(managed: Pairs) -> Iterator[Blocked]:

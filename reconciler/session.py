@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler import __version__, git, recordref
-from reconciler.approvals import approved
+from reconciler.approvals import review
 from reconciler.client import Client
 from reconciler.config import credentials, load_target, sandbox_credentials
 from reconciler.desired import load
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from reconciler.approvals import Review
     from reconciler.config import Target
     from reconciler.declared import Desired
     from reconciler.plan import Plan
@@ -194,10 +195,14 @@ class Session:
         self._named = {change.code for change in plan.changes}
         return plan
 
-    def approved(self, files: Sequence[str]) -> frozenset[str]:
-        """The change digests that reviewed plans or lists name. Raises as `saved_plan` does."""
-        found = [approved(_text(file, "review"), file, self.target) for file in files]
-        return frozenset[str]().union(*found)
+    def reviews(self, files: Sequence[str]) -> list[Review]:
+        """What reviewed plans or lists of change digests name. Raises as `saved_plan` does."""
+        return [review(_text(file, "review"), file, self.target) for file in files]
+
+    def held_to(self, plan: Plan, reviews: Sequence[Review]) -> Plan:
+        """A plan in which nothing else runs than what was reviewed."""
+        today = datetime.now(self.target.zone).date()
+        return plan.reviewed([one.digests for one in reviews], self.target.guardrails, today)
 
     def locked(self) -> AbstractContextManager[None]:
         """Hold this machine's lock of the target. Raises RefusedError when another run has it."""

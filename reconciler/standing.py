@@ -14,9 +14,9 @@ from reconciler.values import Mark
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from reconciler.change import Change
     from reconciler.diff import Reading
     from reconciler.live import LiveSeries
-    from reconciler.plan import Change
     from reconciler.values import Canonical
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.absence import FRESH, Absence
 from reconciler.bodies import claim_body, create_body, update_body
+from reconciler.change import Change, counted
 from reconciler.errors import (
     ApiError,
     SignInError,
@@ -17,7 +18,7 @@ from reconciler.errors import (
     UnprovenAbsenceError,
     UnreachableError,
 )
-from reconciler.plan import Change, claim_token, other_zone
+from reconciler.plan import claim_token, other_zone
 from reconciler.report import (
     ALREADY_DONE,
     BLOCKED,
@@ -87,7 +88,8 @@ class Writer:
             return outcome(change, ALREADY_DONE).showing(row)
         if said := held.unvouched(row):
             return outcome(change, MOVED, said)
-        judged = change.judged(self.target.zone, held.now, row.counter("numIssued"))
+        rails = self.target.guardrails
+        judged = change.judged(self.target.zone, held.now, rails, counted(row))
         if judged.blocked:
             return outcome(change, BLOCKED, "; ".join(why.message for why in judged.blocked))
         return None

@@ -14,7 +14,8 @@ from reconciler.client import Client
 from reconciler.config import Target, sandbox_credentials
 from reconciler.declared import Desired
 from reconciler.lifecycle import Lifecycle
-from reconciler.plan import Change, Plan
+from reconciler.change import Change
+from reconciler.plan import Plan
 from reconciler.planfile import to_json
 from reconciler.reason import Blocked
 from reconciler.sandbox import Behaviour, Store, transport

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from reconciler.config import Target
-    from reconciler.plan import Change, Plan
+    from reconciler.change import Change
+    from reconciler.plan import Plan
     from reconciler.report import Outcome
     from reconciler.sandbox import Request
 

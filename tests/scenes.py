@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from reconciler.client import Client
     from reconciler.declared import Desired
-    from reconciler.plan import Change, Plan
+    from reconciler.change import Change
+    from reconciler.plan import Plan
     from reconciler.report import Outcome
 
 NOW = "2026-01-01T00:00:00Z"

@@ -30,7 +30,7 @@ from reconciler.sandbox import Request, Store
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reconciler.plan import Change
+    from reconciler.change import Change
     from reconciler.report import Outcome
 
 EDITOR = Path(__file__).with_name("editor.py")

@@ -21,7 +21,7 @@ from reconciler.diff import Reading
 from reconciler.errors import RefusedError
 from reconciler.fields import MANAGEABLE, split, wanted
 from reconciler.live import read_series
-from reconciler.plan import encode
+from reconciler.change import encode
 from reconciler.planfile import from_json
 from reconciler.render.ink import Ink
 from reconciler.render.text import plan_text

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from reconciler.diff import FieldChange
 from reconciler.lifecycle import NONE
-from reconciler.plan import Change, Plan
+from reconciler.change import Change
+from reconciler.plan import Plan
 from reconciler.reason import Blocked
 from reconciler.render.ink import Ink
 from reconciler.render.text import outcome_text, plan_text

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import FrameType
 
+    from reconciler.comparing import Difference
     from reconciler.plan import Plan
     from reconciler.report import ApplyReport, Outcome
     from reconciler.session import Session
@@ -113,6 +114,8 @@ class _Apply:
         self.settings, self.asked = settings, asked
         self.session: Session | None = None
         self.plan: Plan | None = None
+        self.differences: tuple[Difference, ...] = ()
+        self.reviewed: set[str] = set()  # the digests of the reviewed plans
         self.outcomes: dict[str, Outcome] = {}
         self.error: str | None = None
         self.recorded: str | None = None
@@ -122,30 +125,35 @@ class _Apply:
     def planned(self, session: Session) -> Plan:
         """What there is to do, held to what was asked for. Raises what forbids all of it."""
         asked = self.asked
-        approved = session.approved(asked.reviewed) if asked.reviewed else None
+        from reconciler.comparing import differences
+
+        reviews = session.reviews(asked.reviewed)
         if asked.record:
             session.fetch_record()
         if asked.plan_file:
             found = session.saved_plan(asked.plan_file)
         else:
             found = session.plan(recording=asked.record)
-        self.plan = found if approved is None else found.reviewed(approved)
+        self.plan = session.held_to(found, reviews) if asked.reviewed else found
+        plans = [one.plan for one in reviews if one.plan]
+        self.reviewed = {one.digest for one in plans}
+        self.differences = differences(plans, self.plan) if plans else ()
         session.check_commit(self.plan.commit)
         return self.plan
 
     def carry_out(self) -> None:
         from reconciler.apply import execute
+        from reconciler.render.differences import differences_text
         from reconciler.render.text import outcome_text, plan_text, report_text
         from reconciler.watch import Watch
 
         assert self.session is not None  # noqa: S101 - the caller opened it
-        session, settings, expect = self.session, self.settings, self.asked.expect
+        session, settings = self.session, self.settings
         plan = self.planned(session)
         self.say(plan_text(plan, settings.ink, session.target.requests_per_minute))
-        if expect is not None and expect != plan.digest:
-            raise RefusedError(
-                f"the plan's digest is {plan.digest}, not {expect}; nothing was done"
-            )
+        if self.differences:
+            self.say(differences_text(self.differences, settings.ink))
+        self.check_expected(plan)
         if len(plan.blocked) < len(plan.changes):
             ask(f"Apply this to {plan.target}?", yes=self.asked.yes, about="the apply")
         self.writing = True
@@ -166,6 +174,23 @@ class _Apply:
             if self.asked.record:
                 self.keep(session, plan)
         self.say(report_text(self.report()))
+
+    def check_expected(self, plan: Plan) -> None:
+        """Raise RefusedError unless the plan has the expected digest, or a reviewed plan has it and
+        nothing in this one is new or different.
+        """
+        from reconciler.comparing import GONE
+
+        expect = self.asked.expect
+        within = expect in self.reviewed and all(one.kind == GONE for one in self.differences)
+        if expect is None or expect == plan.digest or within:
+            return
+        for change in () if self.differences else plan.changes:
+            tell(f"{change.digest} {change.action} {change.code}")
+        hint = "" if self.differences else "; --reviewed PLAN shows where it differs from that plan"
+        raise RefusedError(
+            f"the plan's digest is {plan.digest}, not {expect}; nothing was done{hint}"
+        )
 
     def keep(self, session: Session, plan: Plan) -> None:
         """Put what is done into the record; that it cannot be there does not undo it."""
@@ -195,6 +220,7 @@ class _Apply:
             error=self.error,
             record=self.recorded,
             unrecorded=self.unrecorded,
+            differences=self.differences,
         )
 
     def document(self) -> dict[str, object]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from reconciler.render.differences import differences_json
+
 if TYPE_CHECKING:
     from reconciler.report import ApplyReport
 
@@ -27,6 +29,7 @@ def report_json(report: ApplyReport) -> dict[str, Any]:
             }
             for found in report.outcomes
         ],
+        "differences": differences_json(report.differences),
         "record": report.record,
         "error": report.error or report.unrecorded,
     }

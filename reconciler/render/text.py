@@ -14,8 +14,9 @@ from reconciler.text import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from reconciler.change import Change
     from reconciler.diff import FieldChange
-    from reconciler.plan import Change, Plan
+    from reconciler.plan import Plan
     from reconciler.render.ink import Ink
     from reconciler.report import ApplyReport, Outcome
 

@@ -1,0 +1,216 @@
+"""What a pull request moves without a change of live: less managed, drift accepted, a guard eased.
+
+Nothing of it is ever written, and so no plan would show it; money moves all the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from reconciler.against import edits, owned
+from reconciler.change import Aside, counted
+from reconciler.diff import Reading, unreadable, until_series_ends
+from reconciler.effect import Effect, effects
+from reconciler.exposure import Exposure, exposure
+from reconciler.guards import Judged, value_guards
+from reconciler.reason import Blocked
+from reconciler.risk import Case, permitted
+from reconciler.values import Mark
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from reconciler.against import Edit
+    from reconciler.change import Change
+    from reconciler.config import Target
+    from reconciler.declared import Desired
+    from reconciler.live import LiveSeries
+    from reconciler.values import Canonical
+
+ACCEPTED = "drift accepted"
+AS_IT_IS = "no change needed"
+_EDITED = "value changed"
+GUARDED_BEFORE = Blocked(
+    "protected",
+    "the file protected this series a commit ago: what takes `protect: true` away moves nothing"
+    " yet; merge that alone, and change the series in the next commit",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What a pull request is compared with: a commit, its series, and by code the live rows, read
+    by id, of the series whose files differ.
+    """
+
+    commit: str
+    series: Mapping[str, Desired]
+    rows: Mapping[str, LiveSeries]
+    guards: tuple[Aside, ...] = ()  # what it does to the guardrails themselves
+
+
+def asides(
+    since: Since,
+    desired: Mapping[str, Desired],
+    changes: Sequence[Change],
+    target: Target,
+    now: datetime,
+) -> tuple[Aside, ...]:
+    """All that moves without a change, sorted by code; the guardrails first."""
+    planned = {change.code: change for change in changes}
+    found = list(since.guards)
+    for edit in edits(since.series, desired):
+        view = _View(since, desired.get(edit.code), edit.code, target, now)
+        found += view.told(edit, planned.get(edit.code))
+    for code in sorted(owned(since.series, desired) & desired.keys() - planned.keys()):
+        found += _View(since, desired[code], code, target, now).as_it_is()
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """One series: as the commit had it, as the files have it, and as it is live."""
+
+    since: Since
+    wanted: Desired | None
+    code: str
+    target: Target
+    now: datetime
+
+    @property
+    def row(self) -> LiveSeries | None:
+        return self.since.rows.get(self.code)
+
+    @property
+    def old(self) -> Desired | None:
+        return self.since.series.get(self.code)
+
+    def told(self, edit: Edit, change: Change | None) -> Iterator[Aside]:
+        """The edit as an aside; nothing where a change shows it, or it moves nothing."""
+        kind, path = edit.kind, edit.path
+        before, after = edit.before, edit.after
+        if path is not None and self.row is None:
+            return  # a create shows all there is
+        moved: dict[str, tuple[Canonical, Canonical]] = {}
+        if path is not None and self.old and path in self.old.declared:
+            held = self.old.declared[path].canonical
+            now = self._live(path, held)
+            moved = {path: (held, now)}
+            if kind == _EDITED:
+                if unreadable(now) or not self._settled(path, now, change):
+                    return
+                kind = ACCEPTED
+            else:
+                after = self._value(path)
+        elif kind == _EDITED:
+            return  # newly named: a change shows it where live is elsewhere
+        elif self.old is not None and self.wanted is None:
+            moved = {
+                one: (wish.canonical, self._live(one, wish.canonical))
+                for one, wish in self.old.declared.items()
+            }
+        yield Aside(
+            kind,
+            self.code,
+            edit.file,
+            edit.line,
+            path,
+            before,
+            after,
+            self._effect(moved),
+            self._cost(),
+        )
+
+    def as_it_is(self) -> Iterator[Aside]:
+        """What guards say of a series whose file changed and that live is already at."""
+        if self.wanted is None or self.row is None:
+            return
+        before, after = self._state(self.old), self._state(self.wanted)
+        moves = {
+            path: (self.old.declared[path].canonical, wish.canonical)
+            for path, wish in self.wanted.declared.items()
+            if self.old is not None
+            and path in self.old.declared
+            and self.old.declared[path].canonical != wish.canonical
+        }
+        count, zone = counted(self.row), self.target.zone
+        found = effects("update", moves, zone, self.now)
+        rails = self.target.guardrails
+        guarded = Judged(before, after, "update", self._cost(), found, count, zone, self.now)
+        case = Case("update", {}, {}, self.wanted.lifecycle, count.issued, zone, self.now)
+        verdict = permitted(value_guards(guarded, rails), case, rails)
+        if verdict.blocked or verdict.warned or verdict.allowed:
+            yield Aside(
+                AS_IT_IS,
+                self.code,
+                self.wanted.file,
+                self.wanted.line,
+                None,
+                None,
+                None,
+                _worst(found.values()).value,
+                self._cost(),
+                verdict.blocked,
+                verdict.warned,
+                verdict.allowed,
+            )
+
+    def _settled(self, path: str, now: Canonical, change: Change | None) -> bool:
+        """Whether live is at an edited value already, so that no change shows it."""
+        if self.wanted is None or (change and any(one.path == path for one in change.fields)):
+            return False
+        return self._eyes().agrees(path, now, self.wanted.declared[path].exact)
+
+    def _live(self, path: str, held: Canonical) -> Canonical:
+        return Mark.ABSENT if self.row is None else self._eyes().meaning(self.row, path, held)
+
+    def _eyes(self) -> Reading:
+        row = self.row
+        path = "expiryStrategyType"
+        ends = row is not None and until_series_ends(row.meaning(path))
+        return Reading(self.target.zone, self.target.reads_back, ends)
+
+    def _value(self, path: str) -> Any:  # noqa: ANN401 - any JSON
+        found = Mark.ABSENT if self.row is None else self.row.value(path)
+        return None if found is Mark.ABSENT else found
+
+    def _state(self, wanted: Desired | None) -> dict[str, Canonical]:
+        """The series with a file's values laid over live."""
+        if self.row is None:
+            return {}
+        held = {path: wish.canonical for path, wish in wanted.declared.items()} if wanted else {}
+        return {**self._eyes().money(self.row, ()), **held}
+
+    def _cost(self) -> Exposure:
+        if self.row is None:
+            return Exposure(0, 0)
+        count, zone = counted(self.row), self.target.zone
+        before, after = (self._state(one) for one in (self.old, self.wanted))
+        return Exposure(
+            exposure(before, count, zone, self.now), exposure(after, count, zone, self.now)
+        )
+
+    def _effect(self, moves: Mapping[str, tuple[Canonical, Canonical]]) -> str:
+        known = {path: pair for path, pair in moves.items() if not unreadable(pair[1])}
+        moved = {path: pair for path, pair in known.items() if pair[0] != pair[1]}
+        return _worst(effects("update", moved, self.target.zone, self.now).values()).value
+
+
+_WORST = (
+    Effect.GENEROUS,
+    Effect.WIDER,
+    Effect.ACTIVATES,
+    Effect.LONGER,
+    Effect.ENDS,
+    Effect.STRICTER,
+    Effect.NARROWER,
+    Effect.SHORTER,
+    Effect.MESSAGING,
+)
+
+
+def _worst(found: Collection[Effect]) -> Effect:
+    """The one of several effects that a reviewer must know of."""
+    return next((one for one in _WORST if one in found), Effect.NEUTRAL)

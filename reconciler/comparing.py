@@ -1,0 +1,103 @@
+"""How a fresh plan differs from the ones that were reviewed: which changes, and in what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from reconciler.change import encode
+from reconciler.values import Mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from reconciler.change import Change
+    from reconciler.plan import Plan
+
+NEW, GONE, DIFFERENT = "new", "gone", "different"
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """One thing in which a change is not the reviewed one. `path` is a field's, or what else of the
+    change it is; `reviewed` and `now` are what each of the two plans says of it.
+    """
+
+    path: str
+    reviewed: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One change that is not as reviewed: new, gone, or different in some places."""
+
+    kind: str
+    code: str
+    places: tuple[Divergence, ...] = ()
+
+
+def differences(reviewed: Sequence[Plan], fresh: Plan) -> tuple[Difference, ...]:
+    """What is new in a fresh plan, gone from it, or different, by code. A change that stands in one
+    of the reviewed plans as it is differs in nothing.
+    """
+    known: dict[str, list[Change]] = {}
+    for plan in reviewed:
+        for change in plan.changes:
+            known.setdefault(change.code, []).append(change)
+    now = {change.code: change for change in fresh.changes}
+    found = []
+    for code in sorted(known.keys() | now.keys()):
+        if code not in now:
+            found.append(Difference(GONE, code))
+        elif code not in known:
+            found.append(Difference(NEW, code))
+        elif now[code].digest not in {change.digest for change in known[code]}:
+            places = tuple(_places(known[code][-1], now[code]))
+            found.append(Difference(DIFFERENT, code, places))
+    return tuple(found)
+
+
+def _places(reviewed: Change, now: Change) -> Iterator[Divergence]:
+    """Everything inside the digest that the two do not share."""
+    if reviewed.action != now.action:
+        yield Divergence("the action", reviewed.action, now.action)
+    if reviewed.id != now.id:
+        yield Divergence("the id", str(reviewed.id), str(now.id))
+    for path in sorted(reviewed.managed.keys() | now.managed.keys()):
+        one, other = (change.managed.get(path) for change in (reviewed, now))
+        if one != other:
+            yield Divergence(path, _pair(one), _pair(other))
+    yield from _mapping(reviewed.money, now.money, " (in no file)")
+    yield from _mapping(reviewed.lifecycle.as_json(), now.lifecycle.as_json(), " (lifecycle)")
+    if sorted(reviewed.shown) != sorted(now.shown):
+        yield Divergence("what live shows", *(", ".join(one.shown) for one in (reviewed, now)))
+    if reviewed.vouched != now.vouched:
+        yield Divergence("lastUsed", *(str(one.vouched) for one in (reviewed, now)))
+    rules = [
+        ", ".join(sorted(why.rule for why in one.seen)) or "nothing" for one in (reviewed, now)
+    ]
+    if rules[0] != rules[1]:
+        yield Divergence("what is against it", *rules)
+
+
+def _mapping(
+    reviewed: Mapping[str, Any], now: Mapping[str, Any], what: str
+) -> Iterator[Divergence]:
+    for path in sorted(reviewed.keys() | now.keys()):
+        one, other = (found.get(path, Mark.ABSENT) for found in (reviewed, now))
+        if one != other:
+            yield Divergence(f"{path}{what}", _value(one), _value(other))
+
+
+def _pair(pair: tuple[Any, Any] | None) -> str:
+    if pair is None:
+        return "in no file"
+    before, after = (_value(one) for one in pair)
+    return f"stays {after}" if before == after else f"{before} → {after}"
+
+
+def _value(value: Any) -> str:  # noqa: ANN401 - any JSON
+    if isinstance(value, Mark):
+        return "not set" if value is Mark.ABSENT else "not shown"
+    return str(encode(value)) if not isinstance(value, str) else repr(value)

@@ -1,0 +1,288 @@
+"""The tables of `reconciler.toml`, and what is said of one that cannot be used."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from reconciler.errors import UsageError
+from reconciler.guardrails import ALWAYS, BLOCK, DEFAULT, FIGURES, PLAN_RULES, RULES, WARN
+from reconciler.lifecycle import ALLOWABLE, MOST_DAYS, Allowance, bare_date, last_day
+from reconciler.text import clip, unseen, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from reconciler.guardrails import Guardrails
+
+# What `fields` says may hide. The sandbox inside the process shows it all, unless told not to.
+Hiding = Literal[
+    "productInfo", "redemptionOrgEntityDetails", "targetUserDetails", "customPropertyMap"
+]
+MOST = 2**53 - 1  # of a figure: what every reader of JSON can hold
+_SHARE = "a share above 0 and up to 1, such as 0.3"
+_REASON = re.compile(r"""\breason["']?\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*')""")
+
+
+class _Strictly(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class TargetTable(_Strictly):
+    """`[targets.NAME]`, its guardrails apart."""
+
+    url: str
+    timezone: str = "UTC"
+    requests_per_minute: Annotated[int, Field(ge=1)] = 600
+    parallelism: Annotated[int, Field(ge=1, le=8)] = 4
+    reads_back: list[Hiding] | None = None
+
+
+class _Tables(_Strictly):
+    default_target: str | None = None
+    targets: dict[str, TargetTable] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Rails:
+    """One `guardrails` table: what it sets, and nothing else."""
+
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    severity: Mapping[str, str] = field(default_factory=dict)
+    allow: tuple[Allowance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """A file without mistakes. `name` is what messages call it."""
+
+    name: str = "reconciler.toml"
+    default_target: str | None = None
+    targets: Mapping[str, TargetTable] = field(default_factory=dict)
+    rails: Rails = field(default_factory=Rails)
+    rails_of: Mapping[str, Rails] = field(default_factory=dict)
+
+    def chosen(self, name: str | None) -> str | None:
+        """The name of the target: the one asked for, the default one, or the only one."""
+        only = next(iter(self.targets)) if len(self.targets) == 1 else None
+        return name or self.default_target or only
+
+    def guardrails(self, target: str | None, today: date) -> Guardrails:
+        """What is in force for a target. Raise UsageError for an allowance that lasts too long."""
+        own = self.rails_of.get(target or "", Rails())
+        allow = (*self.rails.allow, *own.allow)
+        last = last_day(today)
+        for one in (one for one in allow if one.until > last):
+            raise UsageError(
+                f"{self.name}: the allowance of {one.rule} lasts until {one.until}, more than"
+                f" {MOST_DAYS} days ahead of today, {today}; write {last} at most"
+            )
+        severity = {**self.rails.severity, **own.severity}
+        return replace(
+            DEFAULT, **{**self.rails.figures, **own.figures}, severity=severity, allow=allow
+        )
+
+
+def parse(text: str, name: str) -> ConfigFile:
+    """What a file's text says. Raise UsageError with every mistake in it."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message = f"{name} is not TOML: {error}"
+        raise UsageError(message) from None
+    lines = _Lines(text)
+    base = _Reader(("guardrails",), lines)
+    rails, own, said = base.read(raw.pop("guardrails", {})), {}, []
+    targets = raw.get("targets")
+    for key, table in targets.items() if isinstance(targets, dict) else ():
+        if isinstance(table, dict) and "guardrails" in table:
+            reader = _Reader(("targets", key, "guardrails"), lines)
+            own[key] = reader.read(table.pop("guardrails"))
+            said += reader.said
+    try:
+        tables = _Tables.model_validate(raw)
+    except ValidationError as error:
+        wrong = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        raise UsageError(f"{name}: " + "; ".join([*wrong, *base.said, *said])) from None
+    if base.said or said:
+        raise UsageError(f"{name}: " + "; ".join([*base.said, *said]))
+    return ConfigFile(name, tables.default_target, tables.targets, rails, own)
+
+
+class _Lines:
+    """Where reasons stand in the text, so that git can tell who wrote them."""
+
+    def __init__(self, text: str) -> None:
+        self._found: list[tuple[str, int]] = []
+        for number, line in enumerate(text.split("\n"), 1):
+            for match in _REASON.finditer(line):
+                if not line[: match.start()].lstrip().startswith("#"):
+                    self._found.append((_string(match[1]), number))
+
+    def take(self, reason: str) -> int:
+        """The next line that gives this reason; 0 where it cannot be told."""
+        for index, (said, number) in enumerate(self._found):
+            if said == reason:
+                del self._found[index]
+                return number
+        return 0
+
+
+def _string(spelled: str) -> str:
+    try:
+        return str(tomllib.loads(f"it = {spelled}")["it"])
+    except tomllib.TOMLDecodeError:
+        return ""
+
+
+class _Bounds(NamedTuple):
+    least: int
+    most: int
+
+
+_BOUNDS = {
+    "max_percent": _Bounds(0, 100),
+    "max_changes": _Bounds(0, MOST),
+    "max_exposure": _Bounds(0, MOST),
+    "max_plan_exposure": _Bounds(0, MOST),
+}
+
+
+class _Reader:
+    """Reads one `guardrails` table, and keeps a word on each mistake in `said`."""
+
+    def __init__(self, at: tuple[str, ...], lines: _Lines) -> None:
+        self.said: list[str] = []
+        self._at, self._lines = at, lines
+
+    def read(self, raw: object) -> Rails:
+        """What the table sets, as far as it can be read."""
+        if not isinstance(raw, dict):
+            self._tell((), f"write a table, [{'.'.join(self._at)}]")
+            return Rails()
+        for key in raw:
+            if key not in {*FIGURES, "rules", "allow"}:
+                self._tell((key,), f"there is no such key; {_near(key, FIGURES)}")
+        return Rails(
+            {key: raw[key] for key in FIGURES if key in raw and self._figure(key, raw[key])},
+            dict(self._rules(raw.get("rules", {}))),
+            tuple(self._allow(raw.get("allow", []))),
+        )
+
+    def _tell(self, path: Iterable[str], message: str) -> None:
+        where = ".".join(clip(visible(key)) for key in (*self._at, *path))
+        self.said.append(f"{where}: {message}")
+
+    def _figure(self, key: str, value: object) -> bool:
+        if key == "max_changes_share":
+            right, form = _is_share(value), _SHARE
+        else:
+            least, most = _BOUNDS[key]
+            right = type(value) is int and least <= value <= most
+            form = f"a whole number from {least} to {most}"
+        if not right:
+            self._tell((key,), f"write {form}, not {_shown(value)}")
+        return right
+
+    def _rules(self, raw: object) -> Iterator[tuple[str, str]]:
+        if not isinstance(raw, dict):
+            self._tell(("rules",), f'write a table of rules, each "{BLOCK}" or "{WARN}"')
+            return
+        for rule, severity in raw.items():
+            if rule not in RULES:
+                self._tell(("rules", rule), f"there is no such rule; {_near(rule, RULES)}")
+            elif severity not in (BLOCK, WARN):
+                figure = rule.replace("-", "_")
+                hint = f"; its figure is {figure}, outside of rules" if figure in FIGURES else ""
+                form = f'write "{BLOCK}" or "{WARN}", not {_shown(severity)}{hint}'
+                self._tell(("rules", rule), form)
+            elif severity == WARN and rule in ALWAYS:
+                why, instead = ALWAYS[rule]
+                self._tell(("rules", rule), f"it always blocks: {why}; {instead} instead")
+            else:
+                yield rule, severity
+
+    def _allow(self, raw: object) -> Iterator[Allowance]:
+        if not isinstance(raw, list) or not all(isinstance(one, dict) for one in raw):
+            self._tell(("allow",), f"write each as a table, [[{'.'.join(self._at)}.allow]]")
+            return
+        for number, one in enumerate(raw, 1):
+            made = self._allowance(one, f"allow[{number}]")
+            if made:
+                yield made
+
+    def _allowance(self, one: Mapping[str, Any], at: str) -> Allowance | None:
+        wrong, until = list(_wrong(one)), _day(one.get("until"))
+        for key, message in wrong:
+            self._tell((at, key), message)
+        if wrong or until is None:
+            return None
+        line = self._lines.take(one["reason"])
+        return Allowance(one["rule"], one["reason"], until, one["value"], line)
+
+
+def _wrong(one: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each mistake of an allowance over the plan: at which key, and what to write."""
+    keys = ("rule", "value", "reason", "until")
+    for key in one:
+        if key not in keys:
+            yield key, f"there is no such key; {_near(key, keys)}"
+    rule, value, reason = one.get("rule"), one.get("value"), one.get("reason")
+    if rule in PLAN_RULES:
+        share = rule == "max-changes-share"
+        if not (_is_share(value) if share else type(value) is int and 0 < value <= MOST):
+            form = _SHARE if share else f"a whole number from 1 to {MOST}"
+            yield "value", f"write up to where {rule} is allowed: {form}{_instead(one, 'value')}"
+    else:
+        yield "rule", _no_plan_rule(rule)
+    blank = not isinstance(reason, str) or all(unseen(one) or one.isspace() for one in reason)
+    if blank:
+        yield "reason", f"write why, and who agreed{_instead(one, 'reason')}"
+    if _day(one.get("until")) is None:
+        yield "until", f"write a day, such as 2026-12-01{_instead(one, 'until')}"
+
+
+def _no_plan_rule(rule: object) -> str:
+    if not isinstance(rule, str):
+        return f"write one of {', '.join(PLAN_RULES)}"
+    if rule in ALLOWABLE:
+        return f"{rule} is about one series: allow it in that series' file, under lifecycle"
+    if rule in ALWAYS:
+        why, instead = ALWAYS[rule]
+        return f"nothing passes {rule}: {why}; {instead} instead"
+    return f"there is no rule {_shown(rule)}; {_near(rule, PLAN_RULES)}"
+
+
+def _is_share(value: object) -> bool:
+    return type(value) in {int, float} and 0 < value <= 1  # type: ignore[operator] # a number
+
+
+def _day(raw: object) -> date | None:
+    """The day that TOML or a string names; None for anything else, a date-time too."""
+    if isinstance(raw, date):
+        return None if isinstance(raw, datetime) else raw
+    return bare_date(raw)
+
+
+def _instead(one: Mapping[str, Any], key: str) -> str:
+    return f", not {_shown(one[key])}" if key in one else ""
+
+
+def _shown(raw: object) -> str:
+    if isinstance(raw, bool):
+        return str(raw).lower()
+    return clip(visible(f'"{raw}"' if isinstance(raw, str) else str(raw)))
+
+
+def _near(given: str, known: Iterable[str]) -> str:
+    """The name that was meant, where one is close, else all that there are."""
+    from difflib import get_close_matches
+
+    names = tuple(known)
+    near = get_close_matches(given.casefold(), names, 1)
+    return f"did you mean {near[0]}?" if near else f"there are: {', '.join(names)}"

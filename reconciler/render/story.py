@@ -1,0 +1,125 @@
+"""In which order a plan is told: what must not be, what to look at first, then the rest.
+
+Every view tells the same story; how it looks is the view's.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from reconciler.diff import CONFLICT
+from reconciler.guardrails import PLAN_RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reconciler.change import Aside, Change
+    from reconciler.plan import Plan
+    from reconciler.reason import Blocked
+
+# How much a change wants to be looked at.
+BLOCKED, RISKY, PLAIN = "blocked", "risky", "plain"
+_RANK = {BLOCKED: 0, RISKY: 1, PLAIN: 2}
+
+
+@dataclass(frozen=True)
+class Group:
+    """The same change in one or more series: the same fields from and to the same values, the same
+    rules. What differs from series to series is the code, the file and the exposure.
+    """
+
+    changes: tuple[Change, ...]
+    risk: str
+
+    @property
+    def first(self) -> Change:
+        """The one that stands for all."""
+        return self.changes[0]
+
+
+@dataclass(frozen=True)
+class Story:
+    """A plan in the order in which it is told."""
+
+    plan: Plan
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """What this plan is about, the worst first: where a pull request is known, what it owns."""
+        return _grouped(one for one in self.plan.changes if one.owned is not False)
+
+    @cached_property
+    def foreign(self) -> tuple[Group, ...]:
+        """What an apply would do besides: changes that this pull request does not own."""
+        return _grouped(one for one in self.plan.changes if one.owned is False)
+
+    def of(self, risk: str) -> tuple[Group, ...]:
+        """The groups of one risk: BLOCKED, RISKY or PLAIN."""
+        return tuple(group for group in self.groups if group.risk == risk)
+
+    @property
+    def asides(self) -> tuple[Aside, ...]:
+        """What moves without a change, what must not be first."""
+        return tuple(sorted(self.plan.asides, key=lambda one: not one.blocked))
+
+    @cached_property
+    def whole(self) -> tuple[tuple[str, Blocked], ...]:
+        """What guards over the whole plan say, each once: ("blocked" | "warned" | "allowed", why).
+
+        They stand at every change that counts; `own` leaves them out.
+        """
+        found: dict[tuple[str, Blocked], None] = {}
+        for change in self.plan.changes:
+            for kind in ("blocked", "warned", "allowed"):
+                for why in getattr(change, kind):
+                    if why.rule in PLAN_RULES:
+                        found[kind, why] = None
+        return tuple(found)
+
+
+def own(reasons: Iterable[Blocked]) -> tuple[Blocked, ...]:
+    """The reasons that are about one series."""
+    return tuple(why for why in reasons if why.rule not in PLAN_RULES)
+
+
+def risk(change: Change) -> str:
+    """How much a change wants to be looked at."""
+    if change.blocked:
+        return BLOCKED
+    cost = change.exposure
+    grows = cost.increase > 0 or (cost.after is None and cost.before is not None)
+    eases = any(effect.eases for effect in change.effects)
+    contested = any(one.cause == CONFLICT for one in change.fields)
+    return RISKY if change.warned or eases or grows or contested else PLAIN
+
+
+def _grouped(changes: Iterable[Change]) -> tuple[Group, ...]:
+    found: dict[str, list[Change]] = {}
+    for change in changes:
+        found.setdefault(_likeness(change), []).append(change)
+    groups = [
+        Group(tuple(sorted(alike, key=_worst_first)), risk(alike[0])) for alike in found.values()
+    ]
+    return tuple(sorted(groups, key=lambda one: (_RANK[one.risk], *_worst_first(one.first))))
+
+
+def _worst_first(change: Change) -> tuple[bool, int, str]:
+    """Without bound before all others, then by what it may cost more, then by code."""
+    cost = change.exposure
+    unbound = cost.after is None and cost.before is not None
+    return not unbound, -cost.increase, change.code
+
+
+def _likeness(change: Change) -> str:
+    """What makes two changes the same. A create is like no other, and so is what claims one."""
+    if change.action != "update":
+        return json.dumps([change.action, change.code])
+    fields = [
+        [one.path, one.before, one.after, one.cause, one.effect, one.retroactive]
+        for one in change.fields
+    ]
+    rules = [[why.rule for why in kind] for kind in (change.blocked, change.warned, change.allowed)]
+    return json.dumps([risk(change), fields, rules, list(change.warnings)], sort_keys=True)

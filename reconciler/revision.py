@@ -1,0 +1,204 @@
+"""The files as a commit has them, and who wrote them. Neither work tree nor index is touched."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.desired import NO_NAME, no_collector, read, takes
+from reconciler.errors import RecordError, UsageError
+from reconciler.git import Objects
+from reconciler.gitobjects import Commit, blamed, locate, resolve, shallow
+from reconciler.text import clip
+from reconciler.yamlfile import MOST_BYTES, parse
+from reconciler.yamlsyntax import UnreadableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from zoneinfo import ZoneInfo
+
+    from reconciler.declared import Desired
+    from reconciler.gitobjects import Parts, Place
+
+_SHORT = 7  # digits of a commit's id that people read
+
+
+@dataclass(frozen=True, slots=True)
+class AtRevision:
+    """What a commit's files say. `warnings` name the files that do not count."""
+
+    commit: str
+    series: Mapping[str, Desired]
+    warnings: tuple[str, ...]
+
+
+def at(series: Path, rev: str, zone: ZoneInfo) -> AtRevision:
+    """The desired series below a directory at a revision. What does not load counts as absent.
+
+    Raise UsageError without a repository and for a revision that git does not know, RecordError
+    where git fails.
+    """
+    place = locate(series)
+    commit = resolve(series, rev)  # says it better where there is no repository
+    if place is None:
+        raise UsageError(f"{series} is in no git work tree, so {clip(rev)} has no files for it")
+    warnings: list[str] = []
+    found: defaultdict[str, list[Desired]] = defaultdict(list)
+    short = commit[:_SHORT]
+    with Objects(series) as objects, no_collector():
+        files = Commit(objects, commit).files(place)
+        if files is None:
+            warnings.append(f"{series} is not there at {short}: every file counts as new")
+        for file, raw in _contents(objects, series, files or {}):
+            # The last day there is: an old allowance is not measured by today.
+            desired, said = (None, NO_NAME[1]) if raw is None else _one(file, raw, zone)
+            if desired is None:
+                warnings.append(f"{file} counts as absent at {short}: {said}")
+            else:
+                found[desired.code].append(desired)
+    for code, several in found.items():
+        if len(several) > 1:
+            names = " and ".join(one.file for one in several)
+            warnings.append(f"{code} counts as absent at {short}: it stands in {names}")
+    alone = {code: several[0] for code, several in found.items() if len(several) == 1}
+    return AtRevision(commit, alone, tuple(warnings))
+
+
+def _one(file: str, raw: bytes, zone: ZoneInfo) -> tuple[Desired | None, str]:
+    """One file's series, or in words why there is none."""
+    desired, problems = read(file, raw, zone, date.max)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if desired is not None or not errors:
+        return desired, "it names no series"
+    first, more = errors[0], len(errors) - 1
+    others = f" ({more:,} more not shown)" if more else ""
+    return None, f"line {first.line}: {clip(first.message, 200)}{others}"
+
+
+def _contents(
+    objects: Objects, series: Path, files: Mapping[Parts, str]
+) -> Iterator[tuple[str, bytes | None]]:
+    """Each series file as the work tree would name it, in order of its path; None in place of a
+    content whose name is not UTF-8.
+    """
+    taken = sorted(parts for parts in files if not parts or takes(os.fsdecode(parts[-1])))
+    for parts, raw in zip(taken, objects.read([files[parts] for parts in taken]), strict=True):
+        below = b"/".join(parts)
+        name = below.decode("utf-8", "replace")
+        file = f"{series}{os.sep}{name}" if parts else str(series)  # as a walk names it
+        yield file, raw if name.encode() == below else None
+
+
+def protected_before(
+    series: Path,
+    files: Mapping[str, str],
+    zone: ZoneInfo,  # noqa: ARG001 - a file protects whatever else it says: no date is read
+) -> frozenset[str]:
+    """The codes, of some with their files, that were protected one commit ago: at HEAD where the
+    file differs from HEAD now, else at HEAD's first parent. None where git has no such commit.
+
+    A removed `protect` counts from the next commit on. Raise RecordError where git fails.
+    """
+    place = locate(series) if files else None
+    if place is None or place.head is None:
+        return frozenset()
+    with Objects(series) as objects, no_collector():
+        head = Commit(objects, place.head)
+        now = head.files(place) or {}
+        moved = _moved(objects, place, files, now)
+        found = _protected(objects, place, {code: files[code] for code in moved}, now)
+        parent = _parent(objects, series, head) if len(moved) < len(files) else None
+        if parent is not None:
+            kept = {code: file for code, file in files.items() if code not in moved}
+            found |= _protected(objects, place, kept, parent.files(place) or {})
+    return frozenset(found)
+
+
+def _moved(
+    objects: Objects, place: Place, files: Mapping[str, str], now: Mapping[Parts, str]
+) -> set[str]:
+    """The codes whose file is not as HEAD has it. How lines end is git's own affair."""
+    blobs = {code: now[parts] for code, parts in place.below(files).items() if parts in now}
+    kept = set()
+    for code, raw in zip(blobs, objects.read(list(blobs.values())), strict=True):
+        with suppress(OSError):
+            if _lines(Path(files[code]).read_bytes()) == _lines(raw):
+                kept.add(code)
+    return files.keys() - kept
+
+
+def _lines(raw: bytes) -> bytes:
+    return raw.replace(b"\r\n", b"\n")
+
+
+def _parent(objects: Objects, series: Path, head: Commit) -> Commit | None:
+    if head.parent is None:
+        return None
+    try:
+        return Commit(objects, head.parent)
+    except RecordError:
+        if shallow(series):
+            return None
+        raise
+
+
+def _protected(
+    objects: Objects, place: Place, files: Mapping[str, str], there: Mapping[Parts, str]
+) -> set[str]:
+    """The codes that a commit's files protect: their own, else any that names them."""
+    blobs = {code: there[parts] for code, parts in place.below(files).items() if parts in there}
+    found, elsewhere = set(), set(files)
+    for code, raw in zip(blobs, objects.read(list(blobs.values())), strict=True):
+        named, protects = _says(raw)
+        if named == code:
+            elsewhere.remove(code)
+            found |= {code} if protects else set()
+    for _, raw in _contents(objects, place.path, there) if elsewhere else ():
+        if raw and (b"protect" in raw or b"\\" in raw):  # an escape could spell it
+            named, protects = _says(raw)
+            found |= {named} & elsewhere if protects else set()
+    return found
+
+
+def _says(raw: bytes) -> tuple[str, bool]:
+    """The code that a file names, and whether it protects it, whatever else is wrong in it."""
+    try:
+        said = parse(raw[:MOST_BYTES].decode("utf-8-sig")).values
+    except (UnicodeDecodeError, UnreadableError):
+        return "", False
+    code, lifecycle = said.get("seriesCode"), said.get("lifecycle")
+    protects = isinstance(lifecycle, dict) and lifecycle.get("protect") is True
+    return code if isinstance(code, str) else "", protects
+
+
+def blame(series: Path, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """Who wrote each line of a file, as "Priya Rao, 1a2b3c4" or "not committed yet". A place that
+    git cannot tell is left out.
+    """
+    found = {}
+    for file, line in dict.fromkeys(places):
+        with suppress(RecordError):
+            if who := blamed(series, file, line):
+                found[file, line] = who
+    return found
+
+
+def config_at(config: Path, commit: str) -> str | None:
+    """The text of a configuration at a commit of its own repository; None where that is no file
+    there, or no commit.
+    """
+    try:
+        place = locate(config)
+        if place is None or not place.ways:
+            return None
+        with Objects(config) as objects:
+            found = Commit(objects, commit).file(place.ways[0])
+            contents = list(objects.read([found] if found else []))
+        return contents[0].decode("utf-8", "replace") if contents else None
+    except RecordError:
+        return None
