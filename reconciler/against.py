@@ -79,10 +79,9 @@ def _state(desired: Desired) -> tuple[object, ...]:
     """What decides about a series: the meaning of each path, and the lifecycle in any order."""
     said = _by_key(desired, desired.declared)
     life = desired.lifecycle
-    allowed = sorted((one.as_json() for one in life.allow), key=lambda one: str(one["rule"]))
     return (
         {path: _meaning(desired, path, one) for path, one in said.items()},
-        (life.protect, life.adopt, frozenset(life.ignore_changes), allowed),
+        (life.protect, life.adopt, frozenset(life.ignore_changes), frozenset(life.allow)),
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.absence import FRESH
-from reconciler.change import Change
 from reconciler.errors import (
     ApiError,
     UnexpectedAnswerError,
@@ -32,6 +31,7 @@ from reconciler.writes import Writer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from reconciler.change import Change
     from reconciler.client import Client
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reconciler.against import edits, owned
+from reconciler.against import VALUE, edits, owned
 from reconciler.change import Aside, counted
 from reconciler.diff import Reading, unreadable, until_series_ends
 from reconciler.effect import Effect, effects
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 ACCEPTED = "drift accepted"
 AS_IT_IS = "no change needed"
-_EDITED = "value changed"
 GUARDED_BEFORE = Blocked(
     "protected",
     "the file protected this series a commit ago: what takes `protect: true` away moves nothing"
@@ -98,13 +97,13 @@ class _View:
             held = self.old.declared[path].canonical
             now = self._live(path, held)
             moved = {path: (held, now)}
-            if kind == _EDITED:
+            if kind == VALUE:
                 if unreadable(now) or not self._settled(path, now, change):
                     return
                 kind = ACCEPTED
             else:
                 after = self._value(path)
-        elif kind == _EDITED:
+        elif kind == VALUE:
             return  # newly named: a change shows it where live is elsewhere
         elif self.old is not None and self.wanted is None:
             moved = {

@@ -74,11 +74,9 @@ def _places(reviewed: Change, now: Change) -> Iterator[Divergence]:
         yield Divergence("what live shows", *(", ".join(one.shown) for one in (reviewed, now)))
     if reviewed.vouched != now.vouched:
         yield Divergence("lastUsed", *(str(one.vouched) for one in (reviewed, now)))
-    rules = [
-        ", ".join(sorted(why.rule for why in one.seen)) or "nothing" for one in (reviewed, now)
-    ]
-    if rules[0] != rules[1]:
-        yield Divergence("what is against it", *rules)
+    before, after = (", ".join(sorted(why.rule for why in one.seen)) for one in (reviewed, now))
+    if before != after:
+        yield Divergence("what is against it", before or "nothing", after or "nothing")
 
 
 def _mapping(

@@ -17,7 +17,7 @@ from reconciler.guards import Weight, plan_guards
 from reconciler.reason import Blocked
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     from reconciler.config import Target
@@ -81,6 +81,15 @@ class Plan:
         for codes in sets:
             _guard([changes[code] for code in sorted(codes)], self.managed, rails, today, changes)
         return replace(self, changes=tuple(changes[one.code] for one in self.changes))
+
+    def credited(self, authors: Mapping[tuple[str, int], str]) -> Plan:
+        """The same plan, with who wrote the allowances: by the file and line of each."""
+
+        def given(change: Change) -> dict[str, str]:
+            lines = {one.rule: (change.file, one.line) for one in change.lifecycle.allow}
+            return {rule: authors[at] for rule, at in lines.items() if at in authors}
+
+        return replace(self, changes=tuple(replace(one, given=given(one)) for one in self.changes))
 
     @property
     def refused(self) -> bool:

@@ -55,7 +55,6 @@ def at(series: Path, rev: str, zone: ZoneInfo) -> AtRevision:
         if files is None:
             warnings.append(f"{series} is not there at {short}: every file counts as new")
         for file, raw in _contents(objects, series, files or {}):
-            # The last day there is: an old allowance is not measured by today.
             desired, said = (None, NO_NAME[1]) if raw is None else _one(file, raw, zone)
             if desired is None:
                 warnings.append(f"{file} counts as absent at {short}: {said}")
@@ -71,7 +70,7 @@ def at(series: Path, rev: str, zone: ZoneInfo) -> AtRevision:
 
 def _one(file: str, raw: bytes, zone: ZoneInfo) -> tuple[Desired | None, str]:
     """One file's series, or in words why there is none."""
-    desired, problems = read(file, raw, zone, date.max)
+    desired, problems = read(file, raw, zone, date.max)  # no allowance is measured by today
     errors = [problem for problem in problems if problem.severity == "error"]
     if desired is not None or not errors:
         return desired, "it names no series"
@@ -158,9 +157,9 @@ def _protected(
         if named == code:
             elsewhere.remove(code)
             found |= {code} if protects else set()
-    for _, raw in _contents(objects, place.path, there) if elsewhere else ():
-        if raw and (b"protect" in raw or b"\\" in raw):  # an escape could spell it
-            named, protects = _says(raw)
+    for _, content in _contents(objects, place.path, there) if elsewhere else ():
+        if content and (b"protect" in content or b"\\" in content):  # an escape may spell it
+            named, protects = _says(content)
             found |= {named} & elsewhere if protects else set()
     return found
 
@@ -168,7 +167,7 @@ def _protected(
 def _says(raw: bytes) -> tuple[str, bool]:
     """The code that a file names, and whether it protects it, whatever else is wrong in it."""
     try:
-        said = parse(raw[:MOST_BYTES].decode("utf-8-sig")).values
+        said = parse(raw.decode("utf-8-sig")).values if len(raw) <= MOST_BYTES else {}
     except (UnicodeDecodeError, UnreadableError):
         return "", False
     code, lifecycle = said.get("seriesCode"), said.get("lifecycle")

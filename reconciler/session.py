@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler import __version__, git, recordref
+from reconciler import __version__, git, recordref, revision
 from reconciler.approvals import review
+from reconciler.basis import guardrails, since
 from reconciler.client import Client
 from reconciler.config import credentials, load_target, sandbox_credentials
 from reconciler.desired import load
@@ -31,11 +34,13 @@ if TYPE_CHECKING:
     import httpx
 
     from reconciler.approvals import Review
+    from reconciler.change import Aside
     from reconciler.config import Target
     from reconciler.declared import Desired
     from reconciler.plan import Plan
     from reconciler.record import Record
     from reconciler.report import ApplyReport
+    from reconciler.revision import AtRevision
     from reconciler.sandbox import Store
 
     Note = Callable[[str, int], None]
@@ -57,7 +62,7 @@ class Session:
         """Settle the target. Raises UsageError."""
         url = environment.get("RECONCILER_API_URL") or None
         self.target: Target = load_target(config, target, url)
-        self.series, self.note = series, note
+        self.series, self.note, self._config = series, note, config
         self.seen = Seen()
         self._redactor = redactor or Redactor()
         self._record: Record | None = None
@@ -163,9 +168,20 @@ class Session:
             said.append(f"there are no series files in {self.series}")
         return files.series, said
 
-    def plan(self, only: Sequence[str] = (), *, recording: bool = False) -> Plan:
-        """Read live and compare. Raises FilesInvalidError, UsageError and ApiError."""
+    def plan(
+        self, only: Sequence[str] = (), *, recording: bool = False, against: str | None = None
+    ) -> Plan:
+        """Read live and compare, for a pull request with the revision that it is made against.
+
+        Raises FilesInvalidError, UsageError and ApiError.
+        """
         everything, warnings = self.desired()
+        base = revision.at(self.series, against, self.target.zone) if against else None
+        guards: tuple[Aside, ...] = ()
+        if base:
+            warnings += base.warnings
+            rails, guards = guardrails(self._config, self.series, base.commit, self.target)
+            self.target = replace(self.target, guardrails=rails)
         self._named = everything.keys()
         if unknown := [code for code in only if code not in everything]:
             raise UsageError(f"--only {unknown[0]}: no file in {self.series} has that seriesCode")
@@ -175,7 +191,12 @@ class Session:
         record = self.record
         snapshot = take(client, chosen, everything.keys(), record)
         self.seen = Seen(snapshot.proven, time.monotonic(), snapshot.trusted, snapshot.other_offset)
-        return make_plan(
+        if base and only:
+            kept = {code: base.series[code] for code in only if code in base.series}
+            base = replace(base, series=kept)
+        held = since(client, base, chosen, snapshot, guards) if base else None
+        make = partial(
+            make_plan,
             self.target,
             chosen,
             snapshot,
@@ -186,7 +207,28 @@ class Session:
             warnings=warnings,
             record=record,
             recording=recording,
+            since=held,
         )
+        return self._credited(self._protected(make, base))
+
+    def _protected(self, make: Callable[..., Plan], base: AtRevision | None) -> Plan:
+        """The plan, in which what was protected a commit ago, or at the base, still is."""
+        made = make()
+        files = {change.code: change.file for change in made.changes if change.action != "create"}
+        before = revision.protected_before(self.series, files, self.target.zone)
+        at_base = base.series if base else {}
+        before |= {code for code in files if code in at_base and at_base[code].lifecycle.protect}
+        return make(protected=before) if before else made
+
+    def _credited(self, plan: Plan) -> Plan:
+        """The plan, in which each allowance says who wrote it, where git tells."""
+        lines = {
+            (change.file, one.line)
+            for change in plan.changes
+            for one in change.lifecycle.allow
+            if any(why.rule == one.rule for why in change.allowed)
+        }
+        return plan.credited(revision.blame(self.series, lines)) if lines else plan
 
     def saved_plan(self, file: str) -> Plan:
         """A plan from a file. Raises UsageError without one, RefusedError for one that is off."""

@@ -67,6 +67,11 @@ def validate(settings: Settings, paths: Sequence[str], shape: str) -> None:
 
 @click.command()
 @click.option("--only", multiple=True, metavar="CODE", help="Only this series; may be repeated.")
+@click.option(
+    "--against",
+    metavar="REV",
+    help="The commit that a pull request is compared with: marks what it changes.",
+)
 @click.option("--out", metavar="FILE", help="Also write the plan there, for `apply FILE`.")
 @click.option(
     "--format",
@@ -81,6 +86,7 @@ def validate(settings: Settings, paths: Sequence[str], shape: str) -> None:
 def plan(
     settings: Settings,
     only: Sequence[str],
+    against: str | None,
     out: str | None,
     shape: str,
     detailed_exitcode: bool,  # noqa: FBT001 - click passes flags by name
@@ -90,7 +96,7 @@ def plan(
     if out:
         check_writable(out)
     with settings.session() as session:
-        made = session.plan(only)
+        made = session.plan(only, against=against or None)
     from reconciler.planfile import to_json
     from reconciler.render.text import plan_text
 
@@ -101,7 +107,7 @@ def plan(
         show_json(document)
     else:
         show(plan_text(made, settings.ink))
-    if made.blocked:
+    if made.refused:
         raise click.exceptions.Exit(RefusedError.exit_code)
     if made.changes and detailed_exitcode:
         raise click.exceptions.Exit(CHANGES)

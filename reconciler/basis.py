@@ -1,0 +1,112 @@
+"""What a pull request is held against: the files, the live rows and the guardrails of its base."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler import git
+from reconciler.against import owned
+from reconciler.asides import Since
+from reconciler.change import Aside
+from reconciler.config import load_guardrails
+from reconciler.effect import Effect
+from reconciler.errors import UsageError
+from reconciler.guardrails import DEFAULT, Guardrails
+from reconciler.plan import IDS_AT_ONCE
+from reconciler.revision import config_at
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from reconciler.client import Client
+    from reconciler.config import Target
+    from reconciler.declared import Desired
+    from reconciler.live import LiveSeries, Snapshot
+    from reconciler.revision import AtRevision
+
+CHANGED = "guardrail changed"
+_NAME = "reconciler.toml"
+
+
+def since(
+    client: Client,
+    base: AtRevision,
+    desired: Mapping[str, Desired],
+    snapshot: Snapshot,
+    guards: tuple[Aside, ...],
+) -> Since:
+    """The base, with the live rows of all series whose files differ, read by id. Raises ApiError.
+
+    A series whose file is gone is found among those that no file names.
+    """
+    free = {row.code: row.id for row in snapshot.unmanaged}
+    known = {code: row.id for code, row in snapshot.live.items()}
+    ids = {code: known.get(code, free.get(code)) for code in owned(base.series, desired)}
+    asked = sorted(one for one in ids.values() if one is not None)
+    rows: dict[int, LiveSeries] = {}
+    for start in range(0, len(asked), IDS_AT_ONCE):
+        rows |= client.by_ids(asked[start : start + IDS_AT_ONCE])
+    found = {code: rows[one] for code, one in ids.items() if one in rows}
+    return Since(base.commit, base.series, found, guards)
+
+
+def guardrails(
+    config: Path | None, series: Path, commit: str, target: Target
+) -> tuple[Guardrails, tuple[Aside, ...]]:
+    """The guardrails in force for a pull request, and what it does to them itself.
+
+    A configuration that lies with the files is the pull request's own: what is in force is the
+    base's. One that lies elsewhere is in force as it is, and the one with the files only looked at.
+    """
+    here = _top(series)
+    with_files = config is not None and here is not None and _top(config.parent) == here
+    file = config if with_files and config else series.parent / (config.name if config else _NAME)
+    text = config_at(file, commit)
+    before = _read(text, file, target.name)
+    after = _read(_text(file), file, target.name)
+    asides = () if before is None else tuple(_moved(before, after, file))
+    in_force = before if with_files and before is not None else target.guardrails
+    return in_force, asides
+
+
+def _top(folder: Path) -> str | None:
+    found = git.ask(folder, "rev-parse", "--show-toplevel")
+    return found.out.strip() if found.ok else None
+
+
+def _text(file: Path) -> str | None:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _read(text: str | None, file: Path, target: str) -> Guardrails | None:
+    """The guardrails that a text sets: the default ones where there is none; None for a text that
+    is no configuration.
+    """
+    if text is None:
+        return DEFAULT
+    try:
+        return load_guardrails(text, str(file), target)
+    except UsageError:
+        return None
+
+
+def _moved(before: Guardrails, after: Guardrails | None, file: Path) -> list[Aside]:
+    if after is None:
+        return [_aside(file, "guardrails", None, "cannot be read", Effect.GENEROUS)]
+    moved = before.differences(after)
+    return [_aside(file, key, was, now, _effect(was, now)) for key, was, now in moved]
+
+
+def _aside(file: Path, key: str, was: object, now: object, effect: Effect) -> Aside:
+    return Aside(CHANGED, "", str(file), 1, key, was, now, effect.value)
+
+
+def _effect(was: object, now: object) -> Effect:
+    """What a guardrail's move lets pass: more for a higher figure, a warning, an allowance."""
+    if isinstance(was, int | float) and isinstance(now, int | float):
+        return Effect.GENEROUS if now > was else Effect.STRICTER
+    return Effect.STRICTER if now in {None, "block"} else Effect.GENEROUS

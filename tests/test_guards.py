@@ -1,0 +1,496 @@
+"""Which guardrails a change hits, and a plan as a whole; what only warns, and what is allowed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from reconciler.effect import Effect, effects
+from reconciler.exposure import Counters, Exposure, exposure
+from reconciler.guardrails import BLOCK, DEFAULT, WARN, Guardrails
+from reconciler.guards import Judged, Weight, plan_guards, purely_stricter, settle, value_guards
+from reconciler.lifecycle import Allowance
+from reconciler.reason import Blocked
+from reconciler.values import Mark
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ZONE = ZoneInfo("UTC")
+NOW = datetime(2026, 9, 2, 12, tzinfo=UTC)
+TODAY = NOW.date()
+ISSUED = Counters(issued=120, redeemed=4)
+MAGNITUDE = "order-of-magnitude"
+MOVING = (MAGNITUDE, "retroactive-value", "reactivates-expired", "discount-type-changed")
+PAST = "2026-09-01T00:00:00Z"
+QUIET: dict[str, Any] = {
+    "discountType": "ABS",
+    "discountValue": 100,
+    "minBillAmount": 500,
+    "maxBillAmount": 1_000,
+    "maxCreate": 1_000,
+    "maxRedeem": 1_000,
+    "anyUser": False,
+    "clientHandlingType": "DISC_CODE",
+    "validTillDate": "2027-01-01T00:00:00Z",
+    "smsTemplate": "Hi",
+}
+PERCENT = QUIET | {"discountType": "PERC", "discountValue": 10, "discountUpto": 100}
+
+
+def case(
+    after: Mapping[str, Any],
+    before: Mapping[str, Any] | None = None,
+    counters: Counters = Counters(),  # noqa: B008 - frozen
+) -> Judged:
+    """A change from one state to another; without a `before` it is a create."""
+    action = "create" if before is None else "update"
+    was = before or {}
+    moves = {
+        path: (was.get(path, Mark.ABSENT), then)
+        for path, then in after.items()
+        if was.get(path, Mark.ABSENT) != then
+    }
+    cost = Exposure(
+        exposure(was, counters, ZONE, NOW) if was else 0, exposure(after, counters, ZONE, NOW)
+    )
+    found = effects(action, moves, ZONE, NOW)
+    return Judged(was, after, action, cost, found, counters, ZONE, NOW)
+
+
+def rules(judged: Judged, rails: Guardrails = DEFAULT) -> list[str]:
+    return [why.rule for why in value_guards(judged, rails)]
+
+
+def said(judged: Judged, rule: str, rails: Guardrails = DEFAULT) -> str:
+    (message,) = [why.message for why in value_guards(judged, rails) if why.rule == rule]
+    return message
+
+
+def test_a_series_within_every_limit_hits_nothing() -> None:
+    for state in (QUIET, PERCENT):
+        assert [] == rules(case(state))
+        assert [] == rules(case(state | {"smsTemplate": "Bye"}, state, ISSUED))
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (PERCENT | {"discountValue": 60}, []),
+        (PERCENT | {"discountValue": 61}, ["max-percent"]),
+        (PERCENT | {"discountValue": 60.5}, ["max-percent"]),
+        (QUIET | {"discountValue": 61}, []),
+        (PERCENT | {"discountValue": ["?", "99"]}, ["unlimited-exposure"]),
+        (PERCENT | {"discountValue": 99, "validTillDate": PAST}, []),
+        (QUIET | {"maxRedeem": 100_000, "maxCreate": 100_000}, []),
+        (QUIET | {"maxRedeem": 100_001, "maxCreate": 100_001}, ["max-exposure"]),
+        (QUIET | {"maxRedeem": 100_001, "maxCreate": 200_000, "validTillDate": PAST}, []),
+        (QUIET | {"maxRedeem": -1}, []),
+        (QUIET | {"maxRedeem": -1, "maxCreate": -1}, ["unlimited-exposure"]),
+        (QUIET | {"isMultipleUseAllowed": True}, ["unlimited-exposure"]),
+        (PERCENT | {"discountUpto": 0, "maxBillAmount": -1}, ["unlimited-exposure"]),
+        (PERCENT | {"maxRedeem": -1, "maxCreate": -1, "validTillDate": PAST}, []),
+        (QUIET | {"minBillAmount": 101}, []),
+        (QUIET | {"minBillAmount": 100}, ["no-minimum"]),
+        (QUIET | {"minBillAmount": 99}, ["no-minimum"]),
+        (QUIET | {"minBillAmount": 0}, ["no-minimum"]),
+        (QUIET | {"minBillAmount": -1}, ["no-minimum"]),
+        (QUIET | {"minBillAmount": ["?", "x"]}, ["no-minimum"]),
+        ({path: then for path, then in QUIET.items() if path != "minBillAmount"}, ["no-minimum"]),
+        (QUIET | {"discountValue": 0, "minBillAmount": -1}, []),
+        (PERCENT | {"minBillAmount": -1}, []),
+        (QUIET | {"minBillAmount": -1, "validTillDate": PAST}, []),
+    ],
+    ids=[
+        "percent at the figure",
+        "percent above the figure",
+        "percent a fraction above the figure",
+        "an amount is no percent",
+        "a percent that cannot be read",
+        "percent of what is over",
+        "exposure at the figure",
+        "exposure above the figure",
+        "exposure of what is over",
+        "one of two limits is enough",
+        "no limit on coupons",
+        "no limit on uses",
+        "a percent without a cap",
+        "no limit on what is over",
+        "amount below the minimum",
+        "amount at the minimum",
+        "amount above the minimum",
+        "zero is no minimum",
+        "minus one is no minimum",
+        "a minimum that cannot be read",
+        "no minimum at all",
+        "nothing off needs no minimum",
+        "a percent needs no minimum",
+        "what is over needs no minimum",
+    ],
+)
+def test_the_state_after_is_judged(state: Mapping[str, Any], expected: list[str]) -> None:
+    assert expected == rules(case(state))
+
+
+def test_a_block_is_about_what_is_and_a_warning_about_what_moves() -> None:
+    much = PERCENT | {"discountValue": 99, "maxRedeem": -1, "maxCreate": -1}
+    words = case(much | {"smsTemplate": "Bye"}, much, ISSUED)
+    nothing = case(much, much, ISSUED)
+    money = case(much | {"minBillAmount": 400}, much, ISSUED)
+
+    assert ["max-percent"] == rules(words)
+    assert ["max-percent"] == rules(nothing)
+    assert ["max-percent", "unlimited-exposure"] == rules(money)
+    assert ["max-percent", "unlimited-exposure"] == rules(case(much))
+
+
+def test_a_rule_that_is_configured_moves_between_the_two() -> None:
+    much = PERCENT | {"discountValue": 99, "maxRedeem": -1, "maxCreate": -1}
+    words = case(much | {"smsTemplate": "Bye"}, much)
+    rails = Guardrails(severity={"max-percent": WARN, "unlimited-exposure": BLOCK})
+
+    assert ["unlimited-exposure"] == rules(words, rails)
+    assert ["max-percent", "unlimited-exposure"] == rules(case(much), rails)
+
+
+@pytest.mark.parametrize(
+    ("rails", "state", "expected"),
+    [
+        (Guardrails(max_percent=99), PERCENT | {"discountValue": 99}, []),
+        (Guardrails(max_percent=5), PERCENT, ["max-percent"]),
+        (Guardrails(max_exposure=100_000), QUIET, []),
+        (Guardrails(max_exposure=99_999), QUIET, ["max-exposure"]),
+    ],
+    ids=["more percent", "less percent", "exposure at it", "exposure above it"],
+)
+def test_the_figures_that_are_configured_count(
+    rails: Guardrails, state: Mapping[str, Any], expected: list[str]
+) -> None:
+    assert expected == rules(case(state), rails)
+
+
+@pytest.mark.parametrize(
+    ("before", "moved", "counters", "expected"),
+    [
+        (QUIET, {"discountValue": 120}, ISSUED, ["retroactive-value"]),
+        (PERCENT, {"discountUpto": 120}, ISSUED, ["retroactive-value"]),
+        (QUIET, {"discountValue": 120}, Counters(), []),
+        (QUIET, {"minBillAmount": 600}, ISSUED, []),
+        (PERCENT | {"discountUpto": 0}, {"discountUpto": -1}, ISSUED, []),
+        (PERCENT, {"discountValue": 19}, Counters(), []),
+        (PERCENT | {"discountValue": 9}, {"discountValue": 89}, Counters(), []),
+        (PERCENT | {"discountValue": 9}, {"discountValue": 90}, Counters(), [MAGNITUDE]),
+        (PERCENT | {"discountValue": 9}, {"discountValue": 99}, Counters(), [MAGNITUDE]),
+        (PERCENT | {"discountValue": 50}, {"discountValue": 5}, Counters(), [MAGNITUDE]),
+        (PERCENT | {"discountValue": 50}, {"discountValue": 6}, Counters(), []),
+        (QUIET, {"maxRedeem": 10_000}, Counters(), [MAGNITUDE]),
+        (QUIET, {"maxRedeem": -1}, Counters(), []),
+        (QUIET | {"maxRedeem": 0}, {"maxRedeem": 10}, Counters(), []),
+        (QUIET | {"maxBillAmount": 2**53 - 1}, {"maxBillAmount": 1_000}, Counters(), []),
+        (QUIET, {"minBillAmount": 5_000}, Counters(), [MAGNITUDE]),
+        (PERCENT | {"discountUpto": 10}, {"discountUpto": 100}, Counters(), [MAGNITUDE]),
+        (QUIET | {"randomCodeLength": 1}, {"randomCodeLength": 10}, Counters(), []),
+        (QUIET | {"maxRedeem": ["?", 1]}, {"maxRedeem": 10}, Counters(), []),
+        (
+            QUIET | {"validTillDate": PAST},
+            {"validTillDate": "2027-01-01T00:00:00Z"},
+            ISSUED,
+            ["reactivates-expired"],
+        ),
+        (QUIET | {"validTillDate": PAST}, {"validTillDate": "2026-08-01T00:00:00Z"}, ISSUED, []),
+        (QUIET, {"validTillDate": "2027-02-01T00:00:00Z"}, ISSUED, []),
+        (
+            QUIET,
+            {"discountType": "PERC", "discountValue": 10},
+            Counters(),
+            [MAGNITUDE, "discount-type-changed"],
+        ),
+        (QUIET, {"discountOn": "ITEM"}, Counters(), []),
+    ],
+    ids=[
+        "a value moves under issued coupons",
+        "a cap moves under issued coupons",
+        "nothing is issued yet",
+        "a minimum is no value",
+        "one way to say no cap to another",
+        "less than twice",
+        "a little below ten times",
+        "ten times",
+        "9 to 99",
+        "a tenth",
+        "a little above a tenth",
+        "ten times a limit",
+        "to no limit",
+        "from no limit",
+        "from no limit in 64 bits",
+        "ten times a minimum",
+        "ten times a cap",
+        "ten times what is no money",
+        "from what cannot be read",
+        "over, then not",
+        "over, then still",
+        "never over",
+        "another discountType",
+        "another discountOn",
+    ],
+)
+def test_what_moves_is_judged(
+    before: Mapping[str, Any], moved: Mapping[str, Any], counters: Counters, expected: list[str]
+) -> None:
+    found = rules(case({**before, **moved}, before, counters))
+
+    assert expected == [one for one in found if one in MOVING]
+
+
+def test_an_adopt_is_judged_like_an_update_and_a_create_moves_nothing() -> None:
+    update = case(QUIET | {"discountValue": 10}, QUIET, ISSUED)
+    create = replace(update, action="create", before={})
+
+    assert ["retroactive-value", "order-of-magnitude"] == rules(replace(update, action="adopt"))
+    assert [] == rules(create)
+
+
+def test_the_figure_is_what_an_allowance_has_to_reach() -> None:
+    dear = PERCENT | {"discountValue": 99, "discountUpto": 20_000}
+
+    assert [("max-percent", 99), ("max-exposure", 20_000_000)] == [
+        (why.rule, why.figure) for why in value_guards(case(dear | {"maxBillAmount": -1}), DEFAULT)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "rule", "expected"),
+    [
+        (
+            PERCENT | {"discountValue": 99},
+            "max-percent",
+            "discountValue is 99%, and max_percent lets 60% pass; write 60 or less, or write in its"
+            " file lifecycle: {allow: [{rule: max-percent, value: 99, reason: WHY, until: DATE}]}",
+        ),
+        (
+            PERCENT | {"discountValue": 990},
+            "max-percent",
+            "discountValue is 990%, and max_percent lets 60% pass; write 60 or less",
+        ),
+        (
+            QUIET | {"discountValue": 12_000},
+            "max-exposure",
+            "it may cost 12,000,000 at worst, and max_exposure lets 10,000,000 pass for one series;"
+            " lower the discount or a limit, or write in its file"
+            " lifecycle: {allow: [{rule: max-exposure, value: 12000000, reason: WHY, until: DATE}]}",
+        ),
+        (
+            QUIET | {"maxRedeem": -1, "maxCreate": -1},
+            "unlimited-exposure",
+            "what it may cost at worst is unlimited: nothing bounds it; set a limit (maxRedeem), or"
+            " write in its file lifecycle: {allow: [{rule: unlimited-exposure, reason: WHY, until:"
+            " DATE}]}",
+        ),
+        (
+            QUIET | {"minBillAmount": -1},
+            "no-minimum",
+            "100 off without a minimum bill: a small bill costs nothing; write a minBillAmount above"
+            " 100, or lifecycle: {allow: [{rule: no-minimum, reason: WHY, until: DATE}]}",
+        ),
+    ],
+    ids=["percent", "more than the whole price", "exposure", "unlimited", "no minimum"],
+)
+def test_a_message_says_what_the_limit_and_the_way_out(
+    state: Mapping[str, Any], rule: str, expected: str
+) -> None:
+    assert expected == said(case(state), rule)
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        ({"maxRedeem": -1, "maxCreate": -1}, "(maxRedeem)"),
+        ({"discountType": "PERC", "maxBillAmount": -1}, "(discountUpto)"),
+        (
+            {"discountType": "PERC", "maxBillAmount": -1, "maxRedeem": 0, "maxCreate": 0},
+            "(maxRedeem and discountUpto)",
+        ),
+        ({"anyUser": True}, "(redemptionPerCouponMaxLimit)"),
+        (
+            {"sameUserMultipleRedeem": True},
+            "(anyUser, isMultipleUseAllowed and sameUserMultipleRedeem: false)",
+        ),
+        ({"discountType": ["?", 1]}, "(see docs/exposure.md)"),
+    ],
+    ids=["coupons", "a cap", "both", "uses for any user", "uses", "an unknown kind"],
+)
+def test_what_is_unlimited_is_told_the_fewest_limits_that_bound_it(
+    state: Mapping[str, Any], expected: str
+) -> None:
+    assert f"set a limit {expected}, or" in said(case({**QUIET, **state}), "unlimited-exposure")
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ([Effect.STRICTER], True),
+        ([Effect.STRICTER, Effect.NARROWER, Effect.SHORTER, Effect.ENDS], True),
+        ([Effect.STRICTER, Effect.GENEROUS], False),
+        ([Effect.STRICTER, Effect.MESSAGING], False),
+        ([Effect.NEUTRAL], False),
+        ([], False),
+    ],
+    ids=["one", "all that tighten", "one that eases", "one of words", "neutral", "none"],
+)
+def test_a_change_is_purely_stricter_where_all_of_it_takes_away(
+    found: list[Effect], expected: bool
+) -> None:
+    assert expected is purely_stricter(found)
+
+
+def weights(count: int, action: str = "update", *, strict: bool = False) -> list[Weight]:
+    return [Weight(f"S{number}", action, strict, 0) for number in range(count)]
+
+
+def dear(*increases: int, action: str = "create", strict: bool = False) -> list[Weight]:
+    return [Weight("S", action, strict, increase) for increase in increases]
+
+
+@pytest.mark.parametrize(
+    ("counted", "managed", "expected"),
+    [
+        (weights(50), 1_000, []),
+        (weights(51), 1_000, ["max-changes"]),
+        (weights(51, "create"), 1_000, ["max-changes"]),
+        (weights(51, strict=True), 1_000, []),
+        (weights(3), 10, []),
+        (weights(4), 10, ["max-changes-share"]),
+        (weights(4, "adopt"), 10, ["max-changes-share"]),
+        (weights(4, "create"), 10, []),
+        (weights(4, strict=True), 10, []),
+        (weights(9), 9, []),
+        (weights(7), 100, []),
+        (dear(60_000_000, 40_000_000), 0, []),
+        (dear(60_000_000, 40_000_001), 0, ["max-plan-exposure"]),
+        (dear(100_000_001, action="update"), 0, ["max-plan-exposure"]),
+        ([], 0, []),
+    ],
+    ids=[
+        "as many changes as may be",
+        "one change more",
+        "creates count as changes",
+        "stricter ones do not",
+        "a share at the figure",
+        "a share above the figure",
+        "adopts count in the share",
+        "creates do not",
+        "stricter ones neither",
+        "no share of fewer than ten",
+        "a small share",
+        "the increase at the figure",
+        "the increase above the figure",
+        "the increase of one update",
+        "nothing",
+    ],
+)
+def test_a_set_is_judged_as_a_whole(
+    counted: list[Weight], managed: int, expected: list[str]
+) -> None:
+    verdict = plan_guards(counted, managed, DEFAULT, TODAY)
+
+    assert expected == [why.rule for why in verdict.blocked]
+    assert () == (*verdict.warned, *verdict.allowed)
+
+
+@pytest.mark.parametrize(
+    ("share", "changed", "managed"), [(0.07, 7, 100), (0.29, 29, 100), (1 / 3, 10, 30)]
+)
+def test_a_share_exactly_at_the_figure_passes(share: float, changed: int, managed: int) -> None:
+    rails = Guardrails(max_changes_share=share)
+
+    assert () == plan_guards(weights(changed), managed, rails, TODAY).blocked
+    assert 1 == len(plan_guards(weights(changed + 1), managed, rails, TODAY).blocked)
+
+
+def test_a_message_about_a_plan_says_what_the_limit_and_the_way_out() -> None:
+    counted = [*weights(60), *dear(100_000_001)]
+    found = plan_guards(counted, 190, DEFAULT, TODAY).blocked
+
+    assert [
+        "61 series change and are not just made stricter, and max_changes lets 50 pass; split them"
+        " over several pull requests, or allow it in reconciler.toml before:"
+        ' [[guardrails.allow]] rule = "max-changes", value = 61, reason = "WHY", until = DATE',
+        "60 of 190 managed series change (32%), and max_changes_share lets 57 pass (30%); split"
+        " them over several pull requests, or allow it in reconciler.toml before:"
+        ' [[guardrails.allow]] rule = "max-changes-share", value = 0.32, reason = "WHY",'
+        " until = DATE",
+        "together they may cost 100,000,001 more at worst, and max_plan_exposure lets 100,000,000"
+        " pass; split them over several pull requests, lower a discount or a limit, or allow it in"
+        ' reconciler.toml before: [[guardrails.allow]] rule = "max-plan-exposure",'
+        ' value = 100000001, reason = "WHY", until = DATE',
+    ] == [why.message for why in found]
+
+
+def test_the_value_that_a_message_names_would_pass() -> None:
+    found = plan_guards([*weights(60), *dear(100_000_001)], 190, DEFAULT, TODAY).blocked
+    values = {"max-changes": 61, "max-changes-share": 0.32, "max-plan-exposure": 100_000_001}
+    allow = tuple(Allowance(rule, "agreed", TODAY, value) for rule, value in values.items())
+    verdict = plan_guards([*weights(60), *dear(100_000_001)], 190, Guardrails(allow=allow), TODAY)
+
+    assert sorted(values) == sorted(why.rule for why in found)
+    assert sorted(values) == sorted(why.rule for why in verdict.allowed)
+    assert () == verdict.blocked
+
+
+def test_a_plan_rule_that_is_configured_only_warns() -> None:
+    rails = Guardrails(severity={"max-changes": WARN})
+    verdict = plan_guards(weights(51), 1_000, rails, TODAY)
+
+    assert ((), ["max-changes"]) == (verdict.blocked, [why.rule for why in verdict.warned])
+
+
+WHY = Blocked("max-percent", "too much", 70)
+
+
+@pytest.mark.parametrize(
+    ("value", "rails", "blocked", "warned", "allowed"),
+    [
+        (None, DEFAULT, "too much", "", ""),
+        (70, DEFAULT, "", "", "allowed until 2026-12-01: agreed (too much)"),
+        (
+            69,
+            DEFAULT,
+            "too much; the allowance until 2026-12-01 goes up to 69% only",
+            "",
+            "",
+        ),
+        (69, Guardrails(severity={"max-percent": WARN}), "", "too much", ""),
+        (
+            70,
+            Guardrails(severity={"max-percent": WARN}),
+            "",
+            "",
+            "allowed until 2026-12-01: agreed (too much)",
+        ),
+    ],
+    ids=["not allowed", "allowed", "allowed up to less", "a warning", "an allowed warning"],
+)
+def test_a_reason_blocks_warns_or_is_allowed(
+    value: int | None, rails: Guardrails, blocked: str, warned: str, allowed: str
+) -> None:
+    given = Allowance("max-percent", "agreed", date(2026, 12, 1), value) if value else None
+    verdict = settle([WHY], lambda _: given, rails)
+
+    assert [blocked, warned, allowed] == [
+        "".join(why.message for why in part)
+        for part in (verdict.blocked, verdict.warned, verdict.allowed)
+    ]
+    assert {70} == {
+        why.figure for part in (verdict.blocked, verdict.warned, verdict.allowed) for why in part
+    }
+
+
+def test_an_allowance_of_a_share_that_is_too_small_says_so_in_percents() -> None:
+    allow = (Allowance("max-changes-share", "agreed", TODAY, 0.35),)
+    (why,) = plan_guards(weights(4), 10, Guardrails(allow=allow), TODAY).blocked
+
+    assert why.message.endswith("; the allowance until 2026-09-02 goes up to 35% only")
