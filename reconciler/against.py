@@ -55,8 +55,17 @@ def owned(old: Mapping[str, Desired], new: Mapping[str, Desired]) -> frozenset[s
     return frozenset(
         code
         for code in old.keys() | new.keys()
-        if code not in old or code not in new or _state(old[code]) != _state(new[code])
+        if code not in old or code not in new or _differ(old[code], new[code])
     )
+
+
+def _differ(old: Desired, new: Desired) -> bool:
+    return not _spelled_alike(old, new) and _state(old) != _state(new)
+
+
+def _spelled_alike(old: Desired, new: Desired) -> bool:
+    """Whether two files say the same to the letter, as most do: cheaper than by meaning."""
+    return (old.values, old.lifecycle, old.zone) == (new.values, new.lifecycle, new.zone)
 
 
 def edits(old: Mapping[str, Desired], new: Mapping[str, Desired]) -> tuple[Edit, ...]:
@@ -69,9 +78,10 @@ def edits(old: Mapping[str, Desired], new: Mapping[str, Desired]) -> tuple[Edit,
             gone = old[code]
             found.append(Edit(DELETED, code, gone.file, gone.line, None, None, None))
             continue
-        now = new[code]
-        found += _lifecycle(old[code].lifecycle if code in old else NONE, now)
-        found += _values(old[code], now) if code in old else ()
+        was, now = old.get(code), new[code]
+        if was is None or not _spelled_alike(was, now):
+            found += _lifecycle(was.lifecycle if was else NONE, now)
+            found += _values(was, now) if was else ()
     return tuple(sorted(found, key=lambda edit: (edit.code, edit.path or "", edit.kind)))
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Hiding = Literal[
     "productInfo", "redemptionOrgEntityDetails", "targetUserDetails", "customPropertyMap"
 ]
-MOST = 2**53 - 1  # of a figure: what every reader of JSON can hold
+MOST = 10**15  # of a figure: more than anybody can mean
 _SHARE = "a share above 0 and up to 1, such as 0.3"
 _REASON = re.compile(r"""\breason["']?\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*')""")
 
@@ -77,10 +77,11 @@ class ConfigFile:
         own = self.rails_of.get(target or "", Rails())
         allow = (*self.rails.allow, *own.allow)
         last = last_day(today)
-        for one in (one for one in allow if one.until > last):
+        late = [f"{one.rule} until {one.until}" for one in allow if one.until > last]
+        if late:
             raise UsageError(
-                f"{self.name}: the allowance of {one.rule} lasts until {one.until}, more than"
-                f" {MOST_DAYS} days ahead of today, {today}; write {last} at most"
+                f"{self.name}: guardrails.allow: {', '.join(late)} is more than {MOST_DAYS} days"
+                f" ahead of today, {today}: write {last} at most"
             )
         severity = {**self.rails.severity, **own.severity}
         return replace(
@@ -165,9 +166,10 @@ class _Reader:
         if not isinstance(raw, dict):
             self._tell((), f"write a table, [{'.'.join(self._at)}]")
             return Rails()
+        keys = (*FIGURES, "rules", "allow")
         for key in raw:
-            if key not in {*FIGURES, "rules", "allow"}:
-                self._tell((key,), f"there is no such key; {_near(key, FIGURES)}")
+            if key not in keys:
+                self._tell((key,), f"there is no such key: {_near(key, keys)}")
         return Rails(
             {key: raw[key] for key in FIGURES if key in raw and self._figure(key, raw[key])},
             dict(self._rules(raw.get("rules", {}))),
@@ -184,7 +186,7 @@ class _Reader:
         else:
             least, most = _BOUNDS[key]
             right = type(value) is int and least <= value <= most
-            form = f"a whole number from {least} to {most}"
+            form = f"a whole number from {least} to {most:_}"
         if not right:
             self._tell((key,), f"write {form}, not {_shown(value)}")
         return right
@@ -195,15 +197,15 @@ class _Reader:
             return
         for rule, severity in raw.items():
             if rule not in RULES:
-                self._tell(("rules", rule), f"there is no such rule; {_near(rule, RULES)}")
+                self._tell(("rules", rule), f"there is no such rule: {_near(rule, RULES)}")
             elif severity not in (BLOCK, WARN):
                 figure = rule.replace("-", "_")
-                hint = f"; its figure is {figure}, outside of rules" if figure in FIGURES else ""
+                hint = f" (its figure is {figure}, outside of rules)" if figure in FIGURES else ""
                 form = f'write "{BLOCK}" or "{WARN}", not {_shown(severity)}{hint}'
                 self._tell(("rules", rule), form)
             elif severity == WARN and rule in ALWAYS:
                 why, instead = ALWAYS[rule]
-                self._tell(("rules", rule), f"it always blocks: {why}; {instead} instead")
+                self._tell(("rules", rule), f"it always blocks, because {why}: {instead} instead")
             else:
                 yield rule, severity
 
@@ -231,12 +233,12 @@ def _wrong(one: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     keys = ("rule", "value", "reason", "until")
     for key in one:
         if key not in keys:
-            yield key, f"there is no such key; {_near(key, keys)}"
+            yield key, f"there is no such key: {_near(key, keys)}"
     rule, value, reason = one.get("rule"), one.get("value"), one.get("reason")
     if rule in PLAN_RULES:
         share = rule == "max-changes-share"
         if not (_is_share(value) if share else type(value) is int and 0 < value <= MOST):
-            form = _SHARE if share else f"a whole number from 1 to {MOST}"
+            form = _SHARE if share else f"a whole number from 1 to {MOST:_}"
             yield "value", f"write up to where {rule} is allowed: {form}{_instead(one, 'value')}"
     else:
         yield "rule", _no_plan_rule(rule)
@@ -254,8 +256,8 @@ def _no_plan_rule(rule: object) -> str:
         return f"{rule} is about one series: allow it in that series' file, under lifecycle"
     if rule in ALWAYS:
         why, instead = ALWAYS[rule]
-        return f"nothing passes {rule}: {why}; {instead} instead"
-    return f"there is no rule {_shown(rule)}; {_near(rule, PLAN_RULES)}"
+        return f"nothing passes {rule}, because {why}: {instead} instead"
+    return f"there is no rule {_shown(rule)}: {_near(rule, PLAN_RULES)}"
 
 
 def _is_share(value: object) -> bool:
@@ -285,4 +287,4 @@ def _near(given: str, known: Iterable[str]) -> str:
 
     names = tuple(known)
     near = get_close_matches(given.casefold(), names, 1)
-    return f"did you mean {near[0]}?" if near else f"there are: {', '.join(names)}"
+    return f"did you mean {near[0]}?" if near else f"write one of {', '.join(names)}"

@@ -18,11 +18,12 @@ from reconciler.values import Mark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
     from zoneinfo import ZoneInfo
 
     from reconciler.values import Canonical
 
-    _Sets = Mapping[str, frozenset[Any]]
+    _Sets = Mapping[str, AbstractSet[Any]]
     Pairs = Mapping[str, tuple[Canonical, Canonical]]  # path -> (live now, wanted then)
 
 
@@ -107,7 +108,7 @@ def _effect(path: str, moves: Pairs, zone: ZoneInfo, moment: datetime) -> Effect
     now, then = (_settled(field, value) for value in moves[path])
     if now == then:
         return Effect.NEUTRAL
-    if path == "clientHandlingType" and "GENERIC" not in {str(now), str(then)}:
+    if path == "clientHandlingType" and "GENERIC" not in (now, then):
         return Effect.GENEROUS
     if path in _ENDS and (turn := _turn(path, now, then, zone, moment)):
         return turn
@@ -239,7 +240,7 @@ def _sets(field: Field, value: Canonical) -> _Sets | None:
     """The members of a list by group, none for `[-1]`; None for what cannot be compared."""
     if not isinstance(value, list) or value[:1] == ["?"]:
         return None
-    groups: dict[str, frozenset[Any]] = {}
+    groups: dict[str, set[Any]] = {}
     for item in [] if value == values.ANY else value:
         match item:
             case [str(kind), str(by), [*members]] if field.kind is Kind.PRODUCTS:
@@ -254,7 +255,7 @@ def _sets(field: Field, value: Canonical) -> _Sets | None:
                 return None
         if any(member == -1 or isinstance(member, list | dict) for member in members):
             return None  # any, among others
-        groups[group] = groups.get(group, frozenset()) | frozenset(members)
+        groups.setdefault(group, set()).update(members)
     return groups
 
 
@@ -276,4 +277,4 @@ def _shut_out_step(now: _Sets | None, then: _Sets | None) -> int:
     """How the reach moves where members shut others out; the lists are not equal."""
     if now is None or then is None:
         return 1
-    return -1 if now.get("", frozenset()) <= then.get("", frozenset()) else 1
+    return -1 if now.get("", set()) <= then.get("", set()) else 1

@@ -110,10 +110,10 @@ def _coupons(state: State, counters: Counters) -> int | None:
     made = _bound(state, "maxCreate")
     if _value(state, "clientHandlingType") not in _OWN_CODES:
         made = None  # a GENERIC series has one code, whatever maxCreate says
-    redeemed = _bound(state, "maxRedeem")
-    if redeemed is not None and _uses(state) == 1:
-        redeemed = max(0, redeemed - max(0, counters.redeemed))
-    smallest = _lowest(made, redeemed)
+    left = _bound(state, "maxRedeem")
+    if left is not None and _uses(state) == 1:
+        left = max(0, left - max(0, counters.redeemed))
+    smallest = _lowest(made, left)
     return None if smallest is None else smallest + max(0, counters.uploaded)
 
 

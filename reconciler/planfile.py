@@ -187,6 +187,11 @@ def from_json(text: str, target: Target, now: datetime | None = None) -> Plan:
         stamp(cut(made_at, target.zone))  # what the server makes of a start that nobody sends
     except (ValueError, OverflowError):
         raise RefusedError(f"the plan is damaged at created_at; {_AGAIN}") from None
+    if read.timezone != target.zone.key:
+        raise RefusedError(
+            f"the plan cuts dates in {read.timezone}, and the timezone of {target.name} is"
+            f" {target.zone.key} by now; {_AGAIN}"
+        )
     moment = now or datetime.now(UTC)
     changes = [_judged(row, target, made_at, moment) for row in read.changes]
     plan = Plan(

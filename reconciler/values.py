@@ -137,7 +137,7 @@ def _whole(raw: object) -> int | str:
     if isinstance(raw, int) and not isinstance(raw, bool):
         return raw
     if isinstance(raw, str) and _INTEGER.match(raw.strip()):
-        return int(raw)
+        return int(raw.strip())
     if isinstance(raw, float) and raw.is_integer():
         return int(raw)
     return raw if isinstance(raw, str) else json.dumps(raw, sort_keys=True)

@@ -14,6 +14,7 @@ from reconciler.cli import run
 from reconciler.client import Client
 from reconciler.config import Target, sandbox_credentials
 from reconciler.desired import load
+from reconciler.guardrails import Guardrails
 from reconciler.planning import make_plan
 from reconciler.sandbox import Behaviour, Store, transport
 from reconciler.snapshot import HIDING, take
@@ -26,6 +27,14 @@ if TYPE_CHECKING:
     from reconciler.plan import Plan
 
 UTC = ZoneInfo("UTC")
+LOOSE = Guardrails(
+    max_percent=10**9,
+    max_changes=10**9,
+    max_changes_share=1.0,
+    max_exposure=10**18,
+    max_plan_exposure=10**18,
+)
+"""Guardrails for tests of many or wild changes, which are about something else."""
 MINIMAL = """\
 seriesCode: APRIL100
 description: April 100

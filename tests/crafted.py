@@ -10,11 +10,12 @@ from conftest import MINIMAL, UTC
 from faketime import FakeTime
 from scenes import LIVE, NOW, plan_of
 
+from reconciler.change import Change
 from reconciler.client import Client
 from reconciler.config import Target, sandbox_credentials
 from reconciler.declared import Desired
+from reconciler.exposure import Counters
 from reconciler.lifecycle import Lifecycle
-from reconciler.change import Change
 from reconciler.plan import Plan
 from reconciler.planfile import to_json
 from reconciler.reason import Blocked
@@ -106,8 +107,7 @@ def signed(document: Any) -> Any:  # noqa: ANN401 - JSON
                 money={path: decoded(now) for path, now in row["money"].items()},
                 lifecycle=Lifecycle.from_json(row["lifecycle"]),
                 shown=tuple(row["shown"]),
-                issued=0,
-                redeemed=0,
+                counters=Counters(),
                 seen=tuple(Blocked(why["rule"], "") for why in row["seen"]),
                 warnings=(),
                 target=TARGET.name,
@@ -119,7 +119,7 @@ def signed(document: Any) -> Any:  # noqa: ANN401 - JSON
         for row, change in zip(document["changes"], changes, strict=True):
             row["digest"] = change.digest
         document["digest"] = Plan(
-            TARGET.name, TARGET.host, tuple(changes), 0, 0, (), (), 0, NOW
+            TARGET.name, TARGET.host, tuple(changes), 0, 0, (), (), 0, NOW, "UTC"
         ).digest
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         pass

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
-    from reconciler.config import Target
     from reconciler.change import Change
+    from reconciler.config import Target
     from reconciler.plan import Plan
     from reconciler.report import Outcome
     from reconciler.sandbox import Request

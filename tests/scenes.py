@@ -16,9 +16,9 @@ from reconciler.watch import NOTHING_SEEN, Seen, Watch
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from reconciler.change import Change
     from reconciler.client import Client
     from reconciler.declared import Desired
-    from reconciler.change import Change
     from reconciler.plan import Plan
     from reconciler.report import Outcome
 

@@ -41,8 +41,8 @@ def test_an_adopted_series_gets_code_and_values_and_keeps_the_rest(
     assert ("adopt", series_id, 12, 3) == (
         change.action,
         change.id,
-        change.issued,
-        change.redeemed,
+        change.counters.issued,
+        change.counters.redeemed,
     )
     assert moves(change) == {
         "seriesCode": ("BY-HAND", "APRIL100", None),

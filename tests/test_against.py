@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import pytest
-from conftest import MINIMAL
+from conftest import MINIMAL, UTC
 
 from reconciler.against import Edit, edits, owned
 from reconciler.desired import read
@@ -17,16 +17,17 @@ if TYPE_CHECKING:
 
     from reconciler.declared import Desired
 
+TODAY = date(2026, 1, 1)
 ALLOW = "{rule: max-percent, value: 70, reason: a sale, until: 2026-03-01}"
 OTHER = "{rule: no-minimum, reason: agreed, until: 2026-03-01}"
 WHOLE = """redemptionRange: '{"dom": [-1], "dow": [6, 7], "hours": [-1]}'\n"""
 PARTS = "redemptionRange: {dow: [7, 6], dom: [-1], hours: [-1]}\n"
 
 
-def files(*texts: str, zone: str = "UTC") -> Mapping[str, Desired]:
+def files(*texts: str) -> Mapping[str, Desired]:
     found = {}
     for number, text in enumerate(texts):
-        desired, problems = read(f"series/{number}.yaml", text.encode(), ZoneInfo(zone))
+        desired, problems = read(f"series/{number}.yaml", text.encode(), UTC, TODAY)
         assert desired is not None, problems
         found[desired.code] = desired
     return found
@@ -210,11 +211,6 @@ DIFFERENT = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def _early(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Allowances last 90 days at most."""
-
-
 @pytest.mark.parametrize(("old", "new", "expected"), DIFFERENT)
 def test_what_differs_is_owned_and_said(
     old: str, new: str, expected: list[tuple[str, str | None, Any, Any]]
@@ -266,7 +262,9 @@ def test_edits_stand_by_code_then_path() -> None:
 
 
 def test_an_edit_points_at_the_line_that_says_it_now() -> None:
-    old = files(MINIMAL + f"customPropertyMap: {{a: x, b: y}}\ntag: x\nlifecycle: {{allow: [{ALLOW}]}}\n")
+    old = files(
+        MINIMAL + f"customPropertyMap: {{a: x, b: y}}\ntag: x\nlifecycle: {{allow: [{ALLOW}]}}\n"
+    )
     new = files(
         "# moved\n"
         + MINIMAL

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from behind_the_wire import writes
-from conftest import MINIMAL, applied, planned
+from conftest import LOOSE, MINIMAL, applied, planned
 from faketime import FakeTime
 
 from reconciler.apply import execute
@@ -237,6 +238,7 @@ def test_creates_take_two_writes_each_and_batched_reads(
     client: Client, store: Store, desired: FromText
 ) -> None:
     texts = [MINIMAL.replace("APRIL100", f"CODE{number:03}") for number in range(60)]
+    client.target = replace(client.target, guardrails=LOOSE)
 
     plan = planned(client, desired(*texts))
     reads_to_plan = client.requests.read

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 from conftest import MINIMAL
 from scenes import plan_of
 
-from reconciler.approvals import approved
+from reconciler.approvals import review
 from reconciler.errors import RefusedError, UsageError
+from reconciler.guardrails import DEFAULT
 from reconciler.planfile import to_json
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ LISTS: dict[str, tuple[str, set[str]]] = {
 
 @pytest.mark.parametrize(("text", "expected"), LISTS.values(), ids=LISTS)
 def test_a_list_approves_what_it_names(target: Target, text: str, expected: set[str]) -> None:
-    assert approved(text, "list", target) == expected
+    assert review(text, "list", target).digests == expected
 
 
 @pytest.mark.parametrize(
@@ -43,7 +45,7 @@ def test_a_list_approves_what_it_names(target: Target, text: str, expected: set[
 )
 def test_a_line_that_is_no_digest_is_named(target: Target, line: str) -> None:
     with pytest.raises(UsageError, match=r"^list:2: .* is no change digest") as refused:
-        approved(f"{TWO}\n{line}\n", "list", target)
+        review(f"{TWO}\n{line}\n", "list", target)
 
     assert str(refused.value).isprintable()
 
@@ -51,7 +53,7 @@ def test_a_line_that_is_no_digest_is_named(target: Target, line: str) -> None:
 def test_a_plan_approves_its_changes(client: Client, target: Target, desired: FromText) -> None:
     plan = plan_of(client, desired(MINIMAL, MINIMAL.replace("APRIL100", "MAY100")))
 
-    found = approved(json.dumps(to_json(plan)), "plan.json", target)
+    found = review(json.dumps(to_json(plan)), "plan.json", target).digests
 
     assert found == {change.digest for change in plan.changes}
     assert 2 == len(found)
@@ -64,10 +66,10 @@ def test_a_plan_of_another_target_or_an_edited_one_is_refused(
     document = to_json(plan_of(client, desired(MINIMAL)))
 
     with pytest.raises(RefusedError, match="for the target sandbox"):
-        approved(json.dumps(document), "plan.json", replace(target, name="eu"))
+        review(json.dumps(document), "plan.json", replace(target, name="eu"))
     document["changes"][0]["managed"]["discountValue"][1] = 499
     with pytest.raises(RefusedError, match="edited"):
-        approved(json.dumps(document), "plan.json", target)
+        review(json.dumps(document), "plan.json", target)
 
 
 def test_what_is_not_approved_is_blocked_by_name_and_digest(
@@ -76,7 +78,7 @@ def test_what_is_not_approved_is_blocked_by_name_and_digest(
     plan = plan_of(client, desired(MINIMAL, MINIMAL.replace("APRIL100", "MAY100")))
     april, may = plan.changes
 
-    held = plan.reviewed({april.digest})
+    held = plan.reviewed([{april.digest}], DEFAULT, date(2026, 1, 1))
 
     assert [[], ["not-reviewed"]] == [[why.rule for why in one.blocked] for one in held.changes]
     assert may.digest in held.changes[1].blocked[0].message

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
 import pytest
-from conftest import planned
+from conftest import LOOSE, planned
 from editor import FIRST, KINDS, UI
 from test_convergence import HIDING, from_values
 from test_end_to_end import serving
@@ -170,7 +170,7 @@ def judged(tmp_path: Path, series: int, seed: int) -> list[Story]:
             for number in range(series):
                 store.ui_create(**ui_series(number))
         with serving(data) as url:
-            target = Target("local", url, ZoneInfo("UTC"), None, 4, HIDING)
+            target = Target("local", url, ZoneInfo("UTC"), None, 4, HIDING, LOOSE)
             with Client(target, BASIC) as client:
                 plan = planned(client, files)
                 start = len(store.requests())

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from scenes import LIVE, NOW, outcomes, plan_of
 from strategies import files, live_rows
 
+from reconciler.change import encode
 from reconciler.declared import Desired
 from reconciler.diff import Reading
 from reconciler.errors import RefusedError
 from reconciler.fields import MANAGEABLE, split, wanted
 from reconciler.live import read_series
-from reconciler.change import encode
 from reconciler.planfile import from_json
 from reconciler.render.ink import Ink
 from reconciler.render.text import plan_text

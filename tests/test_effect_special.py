@@ -50,6 +50,7 @@ SPECIAL: dict[str, tuple[str, Canonical, Canonical, Effect]] = {
     **{f"{path}: 0 and -1 are one": (path, 0, -1, NEUTRAL) for path in LIMITS},
     **{f"{path}: -3 and -1 are one": (path, -3, -1, NEUTRAL) for path in LIMITS},
     **{f"{path}: a limit where there was none": (path, -1, 100, STRICTER) for path in LIMITS},
+    **{f"{path}: a limit where 0 stood for none": (path, 0, 100, STRICTER) for path in LIMITS},
     **{f"{path}: no minimum": (path, 100, -1, GENEROUS) for path in MINIMUMS},
     **{f"{path}: a minimum of 0 is none": (path, 0, -1, NEUTRAL) for path in MINIMUMS},
     **{f"{path}: a minimum at last": (path, -1, 1, STRICTER) for path in MINIMUMS},
@@ -79,6 +80,12 @@ SPECIAL: dict[str, tuple[str, Canonical, Canonical, Effect]] = {
         LONGER,
     ),
     "at once": ("redemptionValidFrom", "2026-07-01T00:00:00Z", "1970-01-01T00:00:00Z", LONGER),
+    "a microsecond, eight thousand years away": (
+        "validTillDateTime",
+        "9999-01-01T00:00:00.000002Z",
+        "9999-01-01T00:00:00.000001Z",
+        SHORTER,
+    ),
     "coupons that never expire": ("expiryStrategyValue", 30, -1, LONGER),
     "coupons that expire at last": ("expiryStrategyValue", 0, 30, SHORTER),
     "coupons that never expired": ("expiryStrategyValue", 0, -1, NEUTRAL),
@@ -120,6 +127,12 @@ SPECIAL: dict[str, tuple[str, Canonical, Canonical, Effect]] = {
         "redemptionRange",
         [["dom", [-1]], ["dow", [6, 7]], ["hours", [-1]]],
         [["dom", [1]], ["dow", [6]], ["hours", [-1]]],
+        NARROWER,
+    ),
+    "a whole range that is narrower in one part and spelled anew in another": (
+        "redemptionRange",
+        [["dow", [6, 7]], ["hours", []]],
+        [["dow", [6]], ["hours", [-1]]],
         NARROWER,
     ),
     "a whole range that is wider in one part": (
@@ -292,6 +305,7 @@ SPECIAL: dict[str, tuple[str, Canonical, Canonical, Effect]] = {
     "any place beside one": ("redemptionOrgEntityDetails", [["STORE", -1]], [["STORE", 1]], WIDER),
     "a first place": ("redemptionOrgEntityDetails", ABSENT, [["STORE", 1]], NARROWER),
     "fewer stores": ("storeIdsJson", [1, 2], [2], NARROWER),
+    "stores in another order": ("storeIdsJson", [1, 2], [2, 1], NEUTRAL),
     "any store in two spellings": ("storeIdsJson", [], [-1], NEUTRAL),
     "a store in place of any": ("redeemAtStore", ABSENT, [2], NARROWER),
 }

@@ -37,7 +37,7 @@ UNKNOWN: list[Any] = ["?", "x"]
 
 def cost(fields: Mapping[str, Canonical], counters: Counters = NEW) -> int | None:
     """The exposure of the series with some fields of its own."""
-    return exposure(SERIES | fields, counters, ZONE, NOW)
+    return exposure({**SERIES, **fields}, counters, ZONE, NOW)
 
 
 def test_the_sample_of_the_plan_costs_what_it_says() -> None:
@@ -101,6 +101,7 @@ CASES: dict[str, tuple[dict[str, Canonical], int | None]] = {
         SHARED | {"anyUser": False, "isMultipleUseAllowed": True},
         None,
     ),
+    "three uses, perhaps not for everybody": (SHARED | {"anyUser": UNKNOWN}, None),
     "0 uses are no limit": (SHARED | {"redemptionPerCouponMaxLimit": 0}, None),
     "uses that nobody can read": (SHARED | {"redemptionPerCouponMaxLimit": UNKNOWN}, None),
     "the lower of two limits": ({"maxCreate": 50}, 5_000),

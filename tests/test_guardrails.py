@@ -1,4 +1,4 @@
-"""What is in force: which rules block, which allowance counts, and what two configurations differ in."""
+"""What is in force: which rules block, which allowance counts, what two say differently."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Which guardrails a change hits, and a plan as a whole; what only warns, and what is allowed."""
+"""Which guardrails the change of one series hits: by what is, and by what moves."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -12,9 +12,7 @@ import pytest
 from reconciler.effect import Effect, effects
 from reconciler.exposure import Counters, Exposure, exposure
 from reconciler.guardrails import BLOCK, DEFAULT, WARN, Guardrails
-from reconciler.guards import Judged, Weight, plan_guards, purely_stricter, settle, value_guards
-from reconciler.lifecycle import Allowance
-from reconciler.reason import Blocked
+from reconciler.guards import Judged, purely_stricter, value_guards
 from reconciler.values import Mark
 
 if TYPE_CHECKING:
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
 
 ZONE = ZoneInfo("UTC")
 NOW = datetime(2026, 9, 2, 12, tzinfo=UTC)
-TODAY = NOW.date()
 ISSUED = Counters(issued=120, redeemed=4)
 MAGNITUDE = "order-of-magnitude"
 MOVING = (MAGNITUDE, "retroactive-value", "reactivates-expired", "discount-type-changed")
@@ -148,6 +145,21 @@ def test_a_block_is_about_what_is_and_a_warning_about_what_moves() -> None:
     assert ["max-percent", "unlimited-exposure"] == rules(case(much))
 
 
+def test_a_create_moves_money_whatever_its_fields_do() -> None:
+    made = replace(case(QUIET | {"minBillAmount": -1}), effects={})
+
+    assert ["no-minimum"] == rules(made)
+
+
+def test_a_series_is_not_over_at_its_last_moment() -> None:
+    ends = {"validTillDate": "2026-09-02T00:00:00Z", "validTillDateTime": "2026-09-02T23:59:59Z"}
+    made = case(PERCENT | ends | {"discountValue": 99})
+    last = NOW.replace(hour=23, minute=59, second=59)
+
+    assert ["max-percent"] == rules(replace(made, moment=last))
+    assert [] == rules(replace(made, moment=last + timedelta(seconds=1)))
+
+
 def test_a_rule_that_is_configured_moves_between_the_two() -> None:
     much = PERCENT | {"discountValue": 99, "maxRedeem": -1, "maxCreate": -1}
     words = case(much | {"smsTemplate": "Bye"}, much)
@@ -181,6 +193,12 @@ def test_the_figures_that_are_configured_count(
         (QUIET, {"discountValue": 120}, Counters(), []),
         (QUIET, {"minBillAmount": 600}, ISSUED, []),
         (PERCENT | {"discountUpto": 0}, {"discountUpto": -1}, ISSUED, []),
+        (
+            PERCENT | {"discountUpto": 0},
+            {"discountUpto": -1, "minBillAmount": 400},
+            ISSUED,
+            [],
+        ),
         (PERCENT, {"discountValue": 19}, Counters(), []),
         (PERCENT | {"discountValue": 9}, {"discountValue": 89}, Counters(), []),
         (PERCENT | {"discountValue": 9}, {"discountValue": 90}, Counters(), [MAGNITUDE]),
@@ -192,6 +210,8 @@ def test_the_figures_that_are_configured_count(
         (QUIET | {"maxRedeem": 0}, {"maxRedeem": 10}, Counters(), []),
         (QUIET | {"maxBillAmount": 2**53 - 1}, {"maxBillAmount": 1_000}, Counters(), []),
         (QUIET, {"minBillAmount": 5_000}, Counters(), [MAGNITUDE]),
+        (QUIET | {"minBillAmount": -1}, {"minBillAmount": 500}, Counters(), []),
+        (QUIET, {"minBillAmount": 0}, Counters(), []),
         (PERCENT | {"discountUpto": 10}, {"discountUpto": 100}, Counters(), [MAGNITUDE]),
         (QUIET | {"randomCodeLength": 1}, {"randomCodeLength": 10}, Counters(), []),
         (QUIET | {"maxRedeem": ["?", 1]}, {"maxRedeem": 10}, Counters(), []),
@@ -217,6 +237,7 @@ def test_the_figures_that_are_configured_count(
         "nothing is issued yet",
         "a minimum is no value",
         "one way to say no cap to another",
+        "the same beside a move of money",
         "less than twice",
         "a little below ten times",
         "ten times",
@@ -228,6 +249,8 @@ def test_the_figures_that_are_configured_count(
         "from no limit",
         "from no limit in 64 bits",
         "ten times a minimum",
+        "from no minimum",
+        "to no minimum",
         "ten times a cap",
         "ten times what is no money",
         "from what cannot be read",
@@ -268,8 +291,11 @@ def test_the_figure_is_what_an_allowance_has_to_reach() -> None:
         (
             PERCENT | {"discountValue": 99},
             "max-percent",
-            "discountValue is 99%, and max_percent lets 60% pass; write 60 or less, or write in its"
-            " file lifecycle: {allow: [{rule: max-percent, value: 99, reason: WHY, until: DATE}]}",
+            (
+                "discountValue is 99%, and max_percent lets 60% pass; write 60 or less, or write in"
+                " its file lifecycle: {allow: [{rule: max-percent, value: 99, reason: WHY,"
+                " until: DATE}]}"
+            ),
         ),
         (
             PERCENT | {"discountValue": 990},
@@ -279,22 +305,29 @@ def test_the_figure_is_what_an_allowance_has_to_reach() -> None:
         (
             QUIET | {"discountValue": 12_000},
             "max-exposure",
-            "it may cost 12,000,000 at worst, and max_exposure lets 10,000,000 pass for one series;"
-            " lower the discount or a limit, or write in its file"
-            " lifecycle: {allow: [{rule: max-exposure, value: 12000000, reason: WHY, until: DATE}]}",
+            (
+                "it may cost 12,000,000 at worst, and max_exposure lets 10,000,000 pass for one"
+                " series; lower the discount or a limit, or write in its file"
+                " lifecycle: {allow: [{rule: max-exposure, value: 12000000, reason: WHY,"
+                " until: DATE}]}"
+            ),
         ),
         (
             QUIET | {"maxRedeem": -1, "maxCreate": -1},
             "unlimited-exposure",
-            "what it may cost at worst is unlimited: nothing bounds it; set a limit (maxRedeem), or"
-            " write in its file lifecycle: {allow: [{rule: unlimited-exposure, reason: WHY, until:"
-            " DATE}]}",
+            (
+                "what it may cost at worst is unlimited: nothing bounds it; set a limit"
+                " (maxRedeem), or write in its file lifecycle: {allow: [{rule: unlimited-exposure,"
+                " reason: WHY, until: DATE}]}"
+            ),
         ),
         (
             QUIET | {"minBillAmount": -1},
             "no-minimum",
-            "100 off without a minimum bill: a small bill costs nothing; write a minBillAmount above"
-            " 100, or lifecycle: {allow: [{rule: no-minimum, reason: WHY, until: DATE}]}",
+            (
+                "100 off without a minimum bill: a small bill costs nothing; write a minBillAmount"
+                " above 100, or lifecycle: {allow: [{rule: no-minimum, reason: WHY, until: DATE}]}"
+            ),
         ),
     ],
     ids=["percent", "more than the whole price", "exposure", "unlimited", "no minimum"],
@@ -345,152 +378,3 @@ def test_a_change_is_purely_stricter_where_all_of_it_takes_away(
     found: list[Effect], expected: bool
 ) -> None:
     assert expected is purely_stricter(found)
-
-
-def weights(count: int, action: str = "update", *, strict: bool = False) -> list[Weight]:
-    return [Weight(f"S{number}", action, strict, 0) for number in range(count)]
-
-
-def dear(*increases: int, action: str = "create", strict: bool = False) -> list[Weight]:
-    return [Weight("S", action, strict, increase) for increase in increases]
-
-
-@pytest.mark.parametrize(
-    ("counted", "managed", "expected"),
-    [
-        (weights(50), 1_000, []),
-        (weights(51), 1_000, ["max-changes"]),
-        (weights(51, "create"), 1_000, ["max-changes"]),
-        (weights(51, strict=True), 1_000, []),
-        (weights(3), 10, []),
-        (weights(4), 10, ["max-changes-share"]),
-        (weights(4, "adopt"), 10, ["max-changes-share"]),
-        (weights(4, "create"), 10, []),
-        (weights(4, strict=True), 10, []),
-        (weights(9), 9, []),
-        (weights(7), 100, []),
-        (dear(60_000_000, 40_000_000), 0, []),
-        (dear(60_000_000, 40_000_001), 0, ["max-plan-exposure"]),
-        (dear(100_000_001, action="update"), 0, ["max-plan-exposure"]),
-        ([], 0, []),
-    ],
-    ids=[
-        "as many changes as may be",
-        "one change more",
-        "creates count as changes",
-        "stricter ones do not",
-        "a share at the figure",
-        "a share above the figure",
-        "adopts count in the share",
-        "creates do not",
-        "stricter ones neither",
-        "no share of fewer than ten",
-        "a small share",
-        "the increase at the figure",
-        "the increase above the figure",
-        "the increase of one update",
-        "nothing",
-    ],
-)
-def test_a_set_is_judged_as_a_whole(
-    counted: list[Weight], managed: int, expected: list[str]
-) -> None:
-    verdict = plan_guards(counted, managed, DEFAULT, TODAY)
-
-    assert expected == [why.rule for why in verdict.blocked]
-    assert () == (*verdict.warned, *verdict.allowed)
-
-
-@pytest.mark.parametrize(
-    ("share", "changed", "managed"), [(0.07, 7, 100), (0.29, 29, 100), (1 / 3, 10, 30)]
-)
-def test_a_share_exactly_at_the_figure_passes(share: float, changed: int, managed: int) -> None:
-    rails = Guardrails(max_changes_share=share)
-
-    assert () == plan_guards(weights(changed), managed, rails, TODAY).blocked
-    assert 1 == len(plan_guards(weights(changed + 1), managed, rails, TODAY).blocked)
-
-
-def test_a_message_about_a_plan_says_what_the_limit_and_the_way_out() -> None:
-    counted = [*weights(60), *dear(100_000_001)]
-    found = plan_guards(counted, 190, DEFAULT, TODAY).blocked
-
-    assert [
-        "61 series change and are not just made stricter, and max_changes lets 50 pass; split them"
-        " over several pull requests, or allow it in reconciler.toml before:"
-        ' [[guardrails.allow]] rule = "max-changes", value = 61, reason = "WHY", until = DATE',
-        "60 of 190 managed series change (32%), and max_changes_share lets 57 pass (30%); split"
-        " them over several pull requests, or allow it in reconciler.toml before:"
-        ' [[guardrails.allow]] rule = "max-changes-share", value = 0.32, reason = "WHY",'
-        " until = DATE",
-        "together they may cost 100,000,001 more at worst, and max_plan_exposure lets 100,000,000"
-        " pass; split them over several pull requests, lower a discount or a limit, or allow it in"
-        ' reconciler.toml before: [[guardrails.allow]] rule = "max-plan-exposure",'
-        ' value = 100000001, reason = "WHY", until = DATE',
-    ] == [why.message for why in found]
-
-
-def test_the_value_that_a_message_names_would_pass() -> None:
-    found = plan_guards([*weights(60), *dear(100_000_001)], 190, DEFAULT, TODAY).blocked
-    values = {"max-changes": 61, "max-changes-share": 0.32, "max-plan-exposure": 100_000_001}
-    allow = tuple(Allowance(rule, "agreed", TODAY, value) for rule, value in values.items())
-    verdict = plan_guards([*weights(60), *dear(100_000_001)], 190, Guardrails(allow=allow), TODAY)
-
-    assert sorted(values) == sorted(why.rule for why in found)
-    assert sorted(values) == sorted(why.rule for why in verdict.allowed)
-    assert () == verdict.blocked
-
-
-def test_a_plan_rule_that_is_configured_only_warns() -> None:
-    rails = Guardrails(severity={"max-changes": WARN})
-    verdict = plan_guards(weights(51), 1_000, rails, TODAY)
-
-    assert ((), ["max-changes"]) == (verdict.blocked, [why.rule for why in verdict.warned])
-
-
-WHY = Blocked("max-percent", "too much", 70)
-
-
-@pytest.mark.parametrize(
-    ("value", "rails", "blocked", "warned", "allowed"),
-    [
-        (None, DEFAULT, "too much", "", ""),
-        (70, DEFAULT, "", "", "allowed until 2026-12-01: agreed (too much)"),
-        (
-            69,
-            DEFAULT,
-            "too much; the allowance until 2026-12-01 goes up to 69% only",
-            "",
-            "",
-        ),
-        (69, Guardrails(severity={"max-percent": WARN}), "", "too much", ""),
-        (
-            70,
-            Guardrails(severity={"max-percent": WARN}),
-            "",
-            "",
-            "allowed until 2026-12-01: agreed (too much)",
-        ),
-    ],
-    ids=["not allowed", "allowed", "allowed up to less", "a warning", "an allowed warning"],
-)
-def test_a_reason_blocks_warns_or_is_allowed(
-    value: int | None, rails: Guardrails, blocked: str, warned: str, allowed: str
-) -> None:
-    given = Allowance("max-percent", "agreed", date(2026, 12, 1), value) if value else None
-    verdict = settle([WHY], lambda _: given, rails)
-
-    assert [blocked, warned, allowed] == [
-        "".join(why.message for why in part)
-        for part in (verdict.blocked, verdict.warned, verdict.allowed)
-    ]
-    assert {70} == {
-        why.figure for part in (verdict.blocked, verdict.warned, verdict.allowed) for why in part
-    }
-
-
-def test_an_allowance_of_a_share_that_is_too_small_says_so_in_percents() -> None:
-    allow = (Allowance("max-changes-share", "agreed", TODAY, 0.35),)
-    (why,) = plan_guards(weights(4), 10, Guardrails(allow=allow), TODAY).blocked
-
-    assert why.message.endswith("; the allowance until 2026-09-02 goes up to 35% only")

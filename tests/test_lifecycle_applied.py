@@ -161,8 +161,10 @@ def test_any_required_field_may_be_ignored(
         "discountCode": "OTHER",
         "anyUser": True,
     }
-    series_id = store.ui_create(**LIVE | {name: other[name], "expiryStrategyValue": 1})
-    text = saying(MINIMAL + "maxRedeem: 5\n", f"ignoreChanges: [{name}]")
+    start = LIVE | {"discountValue": 50, "expiryStrategyValue": 1}
+    series_id = store.ui_create(**start | {name: other[name]})
+    file = MINIMAL.replace("discountValue: 500", "discountValue: 50") + "maxRedeem: 5\n"
+    text = saying(file, f"ignoreChanges: [{name}]")
 
     plan = plan_of(client, desired(text))
 

@@ -73,8 +73,10 @@ def test_the_document_has_the_keys_of_the_design(plan: Plan) -> None:
         "unchanged": 1,
         "blocked": 0,
         "drifted": 0,
+        "managed": 2,
         "unmanaged": 0,
         "fields_compared": 39,  # a custom property that live does not show is not among them
+        "exposure": {"before": None, "after": None},
     }
     update = document["changes"][0]
     assert ("update", "APRIL100") == (update["action"], update["seriesCode"])
@@ -83,6 +85,8 @@ def test_the_document_has_the_keys_of_the_design(plan: Plan) -> None:
         "before": update["fields"][0]["before"],
         "after": "2030-01-01T15:00:00+05:30",
         "cause": None,
+        "effect": "shorter",
+        "retroactive": False,
         "line": 12,
     }
     assert update["managed"]["maxRedeem"] == [-1, -1]
@@ -116,8 +120,20 @@ def edited(document: Any, path: tuple[Any, ...]) -> Any:  # noqa: ANN401 - JSON
 
 
 # What a reader sees and apply is not held to: nothing of it is written or compared.
-OUTSIDE = {"created_at", "tool", "commit", "summary", "unmanaged", "requests", "warnings"}
-OUTSIDE_OF_CHANGES = {"file", "line", "issued", "redeemed", "owned", "warnings", "blocked", "cause"}
+OUTSIDE = {
+    "created_at",
+    "tool",
+    "commit",
+    "summary",
+    "unmanaged",
+    "requests",
+    "warnings",
+    "against",
+}
+OUTSIDE_OF_CHANGES = {
+    *("file", "line", "cause", "owned", "issued", "redeemed", "uploaded", "warnings", "blocked"),
+    *("effect", "retroactive", "exposure"),  # what follows from the rest is worked out anew
+}
 
 
 def test_an_edit_of_anything_inside_a_digest_is_refused(plan: Plan, target: Target) -> None:
@@ -149,6 +165,7 @@ def test_an_edit_of_anything_inside_a_digest_is_refused(plan: Plan, target: Targ
         lambda plan: plan.update(format="reconciler/plan/0"),
         lambda plan: plan.update(target="production"),
         lambda plan: plan.update(host="eu.example"),
+        lambda plan: plan.update(timezone="Asia/Kolkata"),
         lambda plan: plan.update(surprise=1),
         lambda plan: plan.pop("digest"),
     ],
@@ -162,6 +179,7 @@ def test_an_edit_of_anything_inside_a_digest_is_refused(plan: Plan, target: Targ
         "an older format",
         "another target",
         "another host",
+        "another timezone",
         "a key that no plan has",
         "no digest",
     ],
@@ -237,5 +255,5 @@ def test_the_digest_names_the_target(plan: Plan) -> None:
 
 
 def test_a_zone_that_changed_since_is_refused(plan: Plan, target: Target) -> None:
-    with pytest.raises(RefusedError, match="does not fit its digest"):
+    with pytest.raises(RefusedError, match="the timezone of sandbox is Asia.Kolkata by now"):
         read(saved(plan), replace(target, zone=ZoneInfo("Asia/Kolkata")))

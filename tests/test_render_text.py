@@ -11,9 +11,9 @@ from conftest import MINIMAL
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.change import Change
 from reconciler.diff import FieldChange
 from reconciler.lifecycle import NONE
-from reconciler.change import Change
 from reconciler.plan import Plan
 from reconciler.reason import Blocked
 from reconciler.render.ink import Ink

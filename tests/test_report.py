@@ -51,6 +51,7 @@ def test_programs_get_every_outcome() -> None:
         "outcomes": [
             {"seriesCode": "A", "action": "create", "id": 7, "status": "failed", "error": "why"}
         ],
+        "differences": [],
         "record": None,
         "error": "no",
     }

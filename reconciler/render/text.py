@@ -79,7 +79,7 @@ def _change(change: Change, ink: Ink) -> Iterator[str]:
     sign, colour = _SIGNS[change.action]
     number = f" (id {change.id})" if change.id is not None else ""
     if change.action == "adopt":
-        number = f" (id {change.id}, {change.issued:,} issued, {change.redeemed:,} redeemed)"
+        number = f" (id {change.id}, {change.counters.issued:,} issued, {change.counters.redeemed:,} redeemed)"
     place = ink(visible(f"{change.file}:{change.line}"), "dim")
     action = ink(f"{sign} {change.action}", colour)
     yield f"{action} {ink(visible(change.code), 'bold')}{number}  {place}"

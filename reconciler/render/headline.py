@@ -1,0 +1,79 @@
+"""The first and the last lines of a plan's Markdown page: counts, total exposure, what it is of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.render.literal import code, prose
+from reconciler.render.oneliners import exposures
+from reconciler.render.passages import SIGNS
+from reconciler.render.story import BLOCKED, PLAIN, RISKY
+from reconciler.render.words import many
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from reconciler.change import Aside, Change
+    from reconciler.plan import Plan
+    from reconciler.render.story import Group, Story
+
+ALONE, FOREIGN = "What moves without a change", "Not of this pull request"
+TITLES = {BLOCKED: "Blocked", RISKY: "Look here first", PLAIN: "The rest"}
+_COUNTED = {BLOCKED: "blocked", RISKY: "to look at first", PLAIN: "other"}
+_NAME = 60  # characters of a target's or a host's name
+_COMMIT = 12  # and of a commit's
+
+
+def changes_of(groups: Sequence[Group]) -> list[Change]:
+    """The changes of several groups."""
+    return [change for group in groups for change in group.changes]
+
+
+def top(story: Story) -> str:
+    """What it is the plan of, how many changes of what risk, and what they may cost together."""
+    plan = story.plan
+    host = f" on {code(plan.host, _NAME)}" if plan.host != plan.target else ""
+    found = {kind: changes_of(story.of(kind)) for kind in TITLES}
+    counts = [f"{len(some):,} {_COUNTED[kind]}" for kind, some in found.items() if some]
+    said = ", ".join(counts) or "no changes"
+    lines = [f"## Plan for {code(plan.target, _NAME)}{host}: {said}"]
+    if counts:
+        total = exposures([one.exposure for some in found.values() for one in some])
+        lines.append(f"\n**Total exposure: {total}**")
+    rows = [(TITLES[kind], some) for kind, some in found.items()]
+    rows += [(ALONE, _by_code(story.asides)), (FOREIGN, changes_of(story.foreign))]
+    table = [
+        f"| {title} | {len(some):,} | {exposures([one.exposure for one in some])} |"
+        for title, some in rows
+        if some
+    ]
+    if table:
+        lines += ["", "| | Series | Exposure |", "|---|--:|---|", *table]
+    return "\n".join(lines)
+
+
+def _by_code(asides: Sequence[Aside]) -> list[Aside]:
+    """One for each series: all of a series bear its exposure. A guard's has none."""
+    return list({one.code: one for one in asides if one.code}.values())
+
+
+def whole(story: Story) -> Iterator[str]:
+    """What guards over the whole plan say."""
+    for kind, why in story.whole:
+        yield f"- {SIGNS[kind]} **{kind}** {code(why.rule)}: {prose(why.message)}"
+
+
+def whole_names(story: Story) -> str:
+    """Their names alone; "" where they say nothing."""
+    return ", ".join(f"{SIGNS[kind]} {kind} {code(why.rule)}" for kind, why in story.whole)
+
+
+def end(plan: Plan) -> str:
+    """What was left alone, and what would be applied."""
+    kept = f"{plan.unchanged:,} unchanged ({many(plan.fields_compared, 'field')} compared)"
+    if plan.unmanaged:
+        kept += f", {len(plan.unmanaged):,} live in no file"
+    digest = f"plan digest {code(plan.digest)}" if plan.changes else "nothing to apply"
+    commits = f", files of {code(plan.commit, _COMMIT)}" if plan.commit else ""
+    commits += f" compared with {code(plan.against, _COMMIT)}" if plan.against else ""
+    return f"---\n\n{kept} · {digest}{commits}"

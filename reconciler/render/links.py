@@ -1,0 +1,39 @@
+"""Where a line of a file stands on a forge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Links to lines of files at one commit.
+
+    `url` is where the forge shows that commit's files ("https://github.com/o/r/blob/COMMIT"),
+    `folder` where the files are for who runs the tool, and `prefix` where the repository has them.
+    """
+
+    url: str
+    prefix: str
+    folder: str
+
+    def to(self, file: str, line: int) -> str:
+        """The URL of a line of a file as a plan names it; "" for a file outside `folder`."""
+        below = _below(_parts(file), _parts(self.folder))
+        if not below or ".." in below:
+            return ""
+        path = "/".join(quote(part, safe="", errors="replace") for part in _parts(self.prefix))
+        name = "/".join(quote(part, safe="", errors="replace") for part in below)
+        return f"{self.url.rstrip('/')}/{path and path + '/'}{name}#L{line}"
+
+
+def _parts(path: str) -> list[str]:
+    """The parts of a path. An absolute one begins with "" and is never below a relative one."""
+    parts = [part for part in path.split("/") if part not in {"", "."}]
+    return ["", *parts] if path.startswith("/") else parts
+
+
+def _below(parts: list[str], folder: list[str]) -> list[str]:
+    """What of a path is below a folder; nothing where it is elsewhere."""
+    return parts[len(folder) :] if parts[: len(folder)] == folder else []

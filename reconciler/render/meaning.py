@@ -1,0 +1,163 @@
+"""What a plan means, in words about money. As they are: each view escapes for its own medium."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from reconciler.diff import recorded
+from reconciler.exposure import last_moment
+from reconciler.fields import FIELDS, split
+from reconciler.kinds import Kind, figure
+from reconciler.render.wording import NOT_SET, counted, moment_words, said, spelled, worded
+from reconciler.sideeffects import CAUSE
+from reconciler.values import Mark
+
+if TYPE_CHECKING:
+    from reconciler.change import Aside, Change
+    from reconciler.diff import FieldChange
+    from reconciler.exposure import Exposure
+    from reconciler.render.wording import State
+    from reconciler.values import Canonical
+
+_FOR_MANY = ("anyUser", "isMultipleUseAllowed", "sameUserMultipleRedeem")
+
+
+def amount(value: int | None) -> str:
+    """An amount of money; None is without bound."""
+    return "unlimited" if value is None else f"{value:,}"
+
+
+def cost(exposure: Exposure) -> str:
+    """The most that a series, or a plan, can cost: before and after."""
+    before, after = exposure.before, exposure.after
+    if before == after:
+        return "unlimited, as before" if after is None else f"unchanged at {amount(after)}"
+    return f"{amount(before)} → {amount(after)}"
+
+
+def sides(change: Change, field: FieldChange, zone: str) -> tuple[str, str]:
+    """A field before and after."""
+    before, after = states(change)
+    was = said(field.path, field.before, zone, before)
+    if field.cause == CAUSE:
+        return was, worded(field.path, field.after, zone, after)
+    now = said(field.path, field.after, zone, after)
+    kept = worded(field.path, change.managed[field.path][1], zone, after)
+    if split(field.path)[0].kind is Kind.DAY and now != kept:
+        return was, f"{field.after}, kept as {kept}"
+    return was, now
+
+
+def aside_words(aside: Aside, zone: str) -> tuple[str, str]:
+    """What an aside says before and after."""
+    known = aside.path is not None and aside.code and aside.path.partition(".")[0] in FIELDS
+    if known and aside.path is not None:
+        return said(aside.path, aside.before, zone), said(aside.path, aside.after, zone)
+    return _plainly(aside.before), _plainly(aside.after)
+
+
+def offer(change: Change, zone: str) -> str:
+    """What the series will be, in one sentence: how much, for whom, until when, how often."""
+    _, state = states(change)
+    parts = [_price(state), _who(state), _until(state, ZoneInfo(zone)), _how_many(state)]
+    return "; ".join(part for part in parts if part)
+
+
+def _price(state: State) -> str:
+    value = worded("discountValue", _of(state, "discountValue"), "UTC", state)
+    what = ["an amount that is not known off" if value == NOT_SET else f"{value} off"]
+    if _of(state, "discountOn") != "BILL":
+        what[0] += f" (on {_of(state, 'discountOn')})"
+    if _of(state, "discountType") == "PERC":
+        cap = _bound(state, "discountUpto")
+        what.append("no cap" if cap is None else f"at most {amount(cap)}")
+    least, most = figure(_of(state, "minBillAmount")) or 0, _bound(state, "maxBillAmount")
+    bills = f" from {least:,}" * (least > 0) + (f" up to {amount(most)}" if most else "")
+    return ", ".join([*what, f"bills{bills}" if bills else "any bill"])
+
+
+def _who(state: State) -> str:
+    anybody = _of(state, "anyUser")
+    if not _own_codes(state):
+        return "one code for everybody"
+    if not isinstance(anybody, bool):
+        return ""
+    return "for anybody with a code" if anybody else "for the customer it was issued to"
+
+
+def _until(state: State, zone: ZoneInfo) -> str:
+    end = last_moment(state, zone)
+    if end is None:
+        return "until a moment that is not known"
+    return f"until {moment_words(end.astimezone(zone), zone)}"
+
+
+def _how_many(state: State) -> str:
+    own = _own_codes(state)
+    made = _bound(state, "maxCreate") if own else None
+    redeemed = _bound(state, "maxRedeem")
+    parts = [f"at most {made:,} coupons"] if made else []
+    parts += [f"at most {redeemed:,} redeemed"] if redeemed else []
+    if not parts:
+        parts = ["any number of coupons" if own else "any number of times"]
+    if own and any(_of(state, path) is not False for path in _FOR_MANY):
+        parts.append(f"each used {_often(state)}")
+    return ", ".join(parts)
+
+
+def _often(state: State) -> str:
+    """How often one coupon can be used, by the rule of `exposure`."""
+    applies = _of(state, "anyUser") is True and _of(state, "externalIssual") is False
+    each = _bound(state, "redemptionPerCouponMaxLimit") if applies else None
+    return "any number of times" if each is None else f"at most {counted(each, 'time')}"
+
+
+def _own_codes(state: State) -> bool:
+    return _of(state, "clientHandlingType") != "GENERIC"
+
+
+def _of(state: State, path: str) -> Canonical:
+    """A value; what the server fills in stands for what is not there."""
+    found = state.get(path, Mark.ABSENT)
+    return FIELDS[path].default if isinstance(found, Mark) else found
+
+
+def _bound(state: State, path: str) -> int | None:
+    found = FIELDS[path].bound(_of(state, path))
+    return None if found is None or math.isinf(found) else math.ceil(found)
+
+
+def states(change: Change) -> tuple[State, State]:
+    """All that a change knows of its series before and after, by path. A create has no before."""
+    then = {path: pair[1] for path, pair in change.managed.items()}
+    if change.action == "create":
+        return {}, then
+    now = {path: _was(pair[0]) for path, pair in change.managed.items()}
+    made = {one.path: one.after for one in change.fields if one.cause == CAUSE}
+    return {**change.money, **now}, {**change.money, **now, **then, **made}
+
+
+def _plainly(value: Any) -> str:  # noqa: ANN401 - any JSON
+    """A value that is no field's: of a lifecycle, or of the guardrails."""
+    match value:
+        case None:
+            return NOT_SET
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return f"{value:,}"
+        case {"rule": rule, "reason": reason, "until": until}:
+            upto = f" up to {_plainly(value['value'])}" if "value" in value else ""
+            return f'{rule}{upto} until {until} ("{reason}")'
+        case [*items]:
+            return "; ".join(item if isinstance(item, str) else _plainly(item) for item in items)
+        case _:
+            return spelled(value)
+
+
+def _was(now: Canonical) -> Canonical:
+    """A live value, or the recorded one that stands for it where live does not show it."""
+    applied = recorded(now)
+    return now if applied is None else applied

@@ -1,0 +1,83 @@
+"""What a Markdown page says of one change where there is no room for more: one line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.fields import FIELDS, split
+from reconciler.render.literal import code
+from reconciler.render.meaning import aside_words, cost, sides
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reconciler.change import Aside, Change
+    from reconciler.exposure import Exposure
+    from reconciler.render.story import Group
+
+_LONGEST = 60  # characters of a value that moves no money
+_CODE = 60  # characters of a code where not even the lines fit
+
+
+def group_line(group: Group, zone: str) -> str:
+    """`code field before → after` for each field, with all the codes of a group, and what it may
+    cost. A create has its money fields alone: the others have no before.
+    """
+    first = group.first
+    rules = _rules(first)
+    moves = [
+        f"{code(one.path)} {_sides(one.path, sides(first, one, zone))}"
+        for one in first.fields
+        if first.action != "create" or split(one.path)[0].moves_money
+    ]
+    codes = ", ".join(code(change.code) for change in group.changes)
+    total = exposures([change.exposure for change in group.changes])
+    return f"- {codes} {first.action}{rules}: {', '.join([*moves, f'exposure {total}'])}"
+
+
+def aside_line(aside: Aside, zone: str) -> str:
+    """The same for what stands without a change."""
+    path = aside.path or ""
+    said = [code(aside.code)] if aside.code else []
+    said += [code(aside.kind)] + ([code(path)] if path else [])
+    if (aside.before, aside.after) != (None, None):
+        said.append(_sides(path if aside.code else "", aside_words(aside, zone)))
+    return f"- {' '.join(said)}{_rules(aside)}, {aside.effect}, exposure {cost(aside.exposure)}"
+
+
+def cost_line(thing: Change | Aside) -> str:
+    """Its code and what it may cost: for a page that cannot hold its values."""
+    name = code(thing.code, _CODE) if thing.code else code(getattr(thing, "path", "") or "", _CODE)
+    blocked = "blocked, " if thing.blocked else ""
+    return f"- {name} {blocked}exposure {cost(thing.exposure)}"
+
+
+def exposures(costs: Sequence[Exposure]) -> str:
+    """What several series can cost together: the bounded ones added up, the others counted."""
+    known = [(one.before, one.after) for one in costs]
+    bounded = [(was, now) for was, now in known if was is not None and now is not None]
+    said = []
+    if bounded or not costs:
+        before, after = sum(was for was, _ in bounded), sum(now for _, now in bounded)
+        said.append(f"{before:,} → {after:,}" if before != after else f"unchanged at {after:,}")
+    for count, words in (
+        (sum(now is None and was is not None for was, now in known), "unlimited from now on"),
+        (sum(now is None and was is None for was, now in known), "unlimited as before"),
+        (sum(now is not None and was is None for was, now in known), "unlimited no more"),
+    ):
+        if count:
+            said.append(words if len(costs) == 1 else f"{count:,} series {words}")
+    return ", ".join(said)
+
+
+def _sides(path: str, pair: tuple[str, str]) -> str:
+    """Both values; one of a field that moves no money may be cut."""
+    field = FIELDS.get(path.partition(".")[0])
+    most = None if field is None or field.moves_money else _LONGEST
+    return " → ".join(code(value, most) for value in pair)
+
+
+def _rules(thing: Change | Aside) -> str:
+    """What blocks it, by name: the words do not fit."""
+    rules = [code(why.rule) for why in thing.blocked]
+    return f" blocked ({', '.join(rules)})" if rules else ""

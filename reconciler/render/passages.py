@@ -1,0 +1,188 @@
+"""What a Markdown page says of one change, or of what stands without one: in full, with links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler.diff import recorded
+from reconciler.effect import Effect
+from reconciler.render.literal import code, link, prose
+from reconciler.render.meaning import NOT_SET, aside_words, cost, offer, sides
+from reconciler.render.story import own
+from reconciler.render.worddiff import shortened, word_diff
+from reconciler.render.words import many, members
+from reconciler.sideeffects import CAUSE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from reconciler.change import Aside, Change
+    from reconciler.diff import FieldChange
+    from reconciler.exposure import Exposure
+    from reconciler.reason import Blocked
+    from reconciler.render.links import Links
+    from reconciler.render.story import Group
+
+SIGNS = {"blocked": "⛔", "warned": "⚠️", "allowed": "✔️"}
+_LONG = 80  # characters from which on a text is shown word by word
+_LONG_LIST = 200  # and a list by what comes and goes
+_FEW = 20  # series of a group that are named with their files
+_MARKS = {"=": "{}", "-": "~~{}~~", "+": "**{}**"}
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """How one plan's changes are told: `links` leads to their files, `zone` is the target's."""
+
+    zone: str
+    links: Links | None = None
+
+    def group(self, group: Group) -> str:
+        """One change, or one that several series share."""
+        first, together = group.first, len(group.changes) > 1
+        lines = [*self._together(group.changes)] if together else [*self._alone(first)]
+        lines += reasons(group.changes)
+        for field in first.fields:
+            lines += self._field(first, field)
+        lines += [f"- {SIGNS['warned']} {prose(warning)}" for warning in first.warnings]
+        return "\n".join(lines)
+
+    def aside(self, aside: Aside) -> str:
+        """What a pull request moves without a change."""
+        name = f"**{code(aside.code)}**: " if aside.code else ""
+        path = f" {code(aside.path)}" if aside.path else ""
+        said = ""
+        if (aside.before, aside.after) != (None, None):
+            before, after = aside_words(aside, self.zone)
+            said = f" {_move(before, after)}"
+        lines = [
+            f"- {name}**{prose(aside.kind)}**{path}{said}{effect_words(aside.effect)}"
+            f" · exposure {strong_cost(aside.exposure)} · {self._place(aside.file, aside.line)}"
+        ]
+        return "\n".join([*lines, *(f"  {line}" for line in reasons([aside]))])
+
+    def _alone(self, change: Change) -> Iterator[str]:
+        number = "" if change.id is None else f" · id {code(str(change.id))}"
+        if change.action == "adopt":
+            number += f", {change.counters.issued:,} issued, {change.counters.redeemed:,} redeemed"
+        yield (
+            f"**{code(change.code)}** · {change.action} · exposure {strong_cost(change.exposure)}"
+            f"{number} · {self._place(change.file, change.line)}"
+        )
+        yield f"- {prose(offer(change, self.zone))}"
+
+    def _together(self, changes: Sequence[Change]) -> Iterator[str]:
+        """What series have in common, and which they are. Each bears its exposure where they
+        differ in it.
+        """
+        costs = {change.exposure for change in changes}
+        each = f" · exposure of each {strong_cost(*costs)}" if len(costs) == 1 else ""
+        yield f"**The same change in {many(len(changes), 'series', 'series')}** · update{each}"
+        named = [
+            self._named(change, few=len(changes) <= _FEW)
+            + ("" if each else f" {cost(change.exposure)}")
+            for change in changes
+        ]
+        yield f"- {', '.join(named) if each else '; '.join(named)}"
+
+    def _named(self, change: Change, *, few: bool) -> str:
+        if not few:
+            return code(change.code)
+        url = self.links.to(change.file, change.line) if self.links else ""
+        shown = link(change.code, url)
+        return shown if url else f"{shown} ({code(f'{change.file}:{change.line}')})"
+
+    def _field(self, change: Change, field: FieldChange) -> Iterator[str]:
+        place = ""
+        if field.cause != CAUSE:
+            place = f" · {self._place(change.file, field.line)}"
+        before, after = sides(change, field, self.zone)
+        effect = "" if change.action == "create" else effect_words(field.effect)
+        effect += ", **retroactive**" if field.retroactive else ""
+        cause = f", {prose(field.cause)}" if field.cause else ""
+        came, went = _listed(change, field) if len(before + after) > _LONG_LIST else ([], [])
+        if came or went:
+            yield f"- {code(field.path)}: {len(went):,} go, {len(came):,} come{effect}{cause}{place}"
+            yield from (
+                f"  - {sign} {', '.join(some)}" for sign, some in (("−", went), ("+", came)) if some
+            )
+            return
+        texts = isinstance(field.before, str) and isinstance(field.after, str)
+        if (
+            texts
+            and before.startswith('"')
+            and after.startswith('"')
+            and len(before + after) > _LONG
+        ):
+            moved = _words(field.before, field.after)
+        else:
+            moved = _move(before, after)
+        yield f"- {code(field.path)}: {moved}{effect}{cause}{place}"
+
+    def _place(self, file: str, line: int) -> str:
+        """A line of a file, as a link where there are links."""
+        return link(f"{file}:{line}", self.links.to(file, line) if self.links else "")
+
+
+def strong_cost(exposure: Exposure) -> str:
+    """What something may cost, stressed where that moves."""
+    said = cost(exposure)
+    return f"**{said}**" if exposure.before != exposure.after else said
+
+
+def effect_words(effect: str | None) -> str:
+    """An effect with a sign; nothing for a neutral one."""
+    if effect is None or effect == Effect.NEUTRAL.value:
+        return ""
+    found = Effect(effect)
+    sign = "▲ " if found.eases else "▼ " if found.tightens else ""
+    return f" {sign}{effect}"
+
+
+def reasons(things: Sequence[Change | Aside]) -> Iterator[str]:
+    """Why things that hit the same rules are blocked, warned of or allowed: equal words once."""
+    for kind, sign in SIGNS.items():
+        told: dict[Blocked, list[Change | Aside]] = {}
+        for thing in things:
+            for why in own(getattr(thing, kind)):
+                told.setdefault(why, []).append(thing)
+        for why, those in told.items():
+            whose = (
+                ""
+                if len(those) == len(things)
+                else f"{', '.join(code(one.code) for one in those)}: "
+            )
+            by = _giver(those[0], why.rule) if kind == "allowed" else ""
+            yield f"- {sign} **{kind}** {code(why.rule)}{by}: {whose}{prose(why.message)}"
+
+
+def _giver(thing: Change | Aside, rule: str) -> str:
+    """Who wrote an allowance, where that is known."""
+    giver = getattr(thing, "given", {}).get(rule)
+    return f" (written by {code(giver)})" if giver else ""
+
+
+def _move(before: str, after: str) -> str:
+    return f"**{code(after)}**" if before == NOT_SET else f"{code(before)} → **{code(after)}**"
+
+
+def _words(before: str, after: str) -> str:
+    """Two texts as one: what goes struck out, what comes in bold."""
+    pieces = shortened(word_diff(before, after))
+    return " ".join(
+        _MARKS[kind].format(code(text.strip() if kind == "=" else text))
+        for kind, text in pieces
+        if kind != "=" or text.strip()
+    )
+
+
+def _listed(change: Change, field: FieldChange) -> tuple[list[str], list[str]]:
+    """The members of a list that come, and those that go."""
+    if field.before is None or field.cause == CAUSE:
+        return [], []
+    now, then = change.managed[field.path]
+    applied = recorded(now)
+    found = list(members(field.path, now if applied is None else applied, then))
+    came, went = ([code(text) for sign, text in found if sign == one] for one in "+-")
+    return came, went
