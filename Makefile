@@ -17,7 +17,7 @@ define run
 endef
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-slow lint format lock bench bench-check clean
+.PHONY: help demo test test-slow lint format lock schemas bench bench-check clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -55,6 +55,10 @@ lock: .venv/.dev  ## pin what pyproject.toml asks for (LOCK_ARGS=--upgrade: the 
 	@$(COMPILE) $(LOCK_ARGS) --group build --extra sandbox --extra dev --output-file requirements-dev.lock
 	@$(COMPILE) $(LOCK_ARGS) --group build --extra sandbox --constraint requirements-dev.lock \
 		--output-file requirements.lock
+
+schemas: .venv/.dev  ## write docs/plan.schema.json anew, from the model
+	@.venv/bin/python -c 'import json; from reconciler.planmodel import schema; \
+		print(json.dumps(schema(), indent=2))' >docs/plan.schema.json
 
 bench: .venv/.dev  ## measure, and print the table
 	$(call run,python bench/run.py)

@@ -68,8 +68,7 @@ def _parts(path: Path, top: Path) -> Parts:
 def resolve(directory: Path, rev: str) -> str:
     """The full id of the commit that a revision names. Raise UsageError when git knows none."""
     shown = clip(visible(repr(rev)), 80)
-    usable = rev and not rev.startswith(("-", "^")) and "\0" not in rev
-    if usable:
+    if "\0" not in rev:
         found = ask(directory, "rev-parse", "--verify", f"{rev}^{{commit}}")
         if found.nowhere:
             raise UsageError(

@@ -154,3 +154,12 @@ class PlanRow(_Row):
     unmanaged: list[UnmanagedRow]
     warnings: list[str]
     requests: RequestsRow
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a plan."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "reconciler/plan/1",
+        **PlanRow.model_json_schema(),
+    }

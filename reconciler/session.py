@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from contextlib import ExitStack
 from dataclasses import replace
@@ -17,6 +18,7 @@ from reconciler.client import Client
 from reconciler.config import credentials, load_target, sandbox_credentials
 from reconciler.desired import load
 from reconciler.errors import FilesInvalidError, RefusedError, UsageError
+from reconciler.gitobjects import locate
 from reconciler.lock import held
 from reconciler.planfile import from_json
 from reconciler.planning import make_plan
@@ -107,6 +109,12 @@ class Session:
         if self._record is None:
             self._record = recordref.read(self.series, self.target.name)
         return self._record
+
+    @property
+    def prefix(self) -> str | None:
+        """Where the repository has the files; None without one."""
+        place = locate(self.series)
+        return os.fsdecode(b"/".join(place.ways[-1])) if place and place.ways else None
 
     def fetch_record(self) -> None:
         """Bring what others applied, so that the next plan knows it. Raises RecordError, and

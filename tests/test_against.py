@@ -130,11 +130,11 @@ DIFFERENT = [
         id="another moment of the same day, which live may have as written",
     ),
     pytest.param(
-        WHOLE,
+        'redemptionRange: \'{"dow": [6, 7], "hours": "9"}\'\n',
         "redemptionRange: {dow: [6, 7]}\n",
         [
             ("no longer managed", "redemptionRange.dom", [-1], None),
-            ("no longer managed", "redemptionRange.hours", [-1], None),
+            ("no longer managed", "redemptionRange.hours", "9", None),
         ],
         id="a whole range of which a part is left",
     ),

@@ -69,7 +69,7 @@ def test_a_set_is_judged_as_a_whole(
 
 
 @pytest.mark.parametrize(
-    ("share", "changed", "managed"), [(0.07, 7, 100), (0.29, 29, 100), (1 / 3, 10, 30)]
+    ("share", "changed", "managed"), [(0.07, 7, 100), (0.29, 29, 100), (0.155, 31, 200)]
 )
 def test_a_share_exactly_at_the_figure_passes(share: float, changed: int, managed: int) -> None:
     rails = Guardrails(max_changes_share=share)

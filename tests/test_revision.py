@@ -80,6 +80,8 @@ def test_a_revision_is_whatever_git_takes_for_one(repository: Path, rev: str) ->
         pytest.param("HEAD..HEAD", id="a range"),
         pytest.param("^HEAD", id="what is not below a commit"),
         pytest.param("--all", id="an option"),
+        pytest.param("--since=yesterday", id="an option with a value"),
+        pytest.param("::error::\u202e", id="what a runner would obey"),
         pytest.param("", id="nothing"),
         pytest.param("a\0b", id="a zero"),
         pytest.param("HEAD\nHEAD", id="two lines"),
@@ -92,6 +94,7 @@ def test_what_names_no_commit_is_refused_by_name(repository: Path, rev: str) -> 
     with pytest.raises(UsageError, match=r"git does not know the revision '.*git fetch") as failed:
         at(SERIES, rev, UTC)
     assert str(failed.value).isprintable()
+    assert "::" not in str(failed.value)
 
 
 def test_a_shallow_clone_is_said_to_be_one(
@@ -184,7 +187,7 @@ BROKEN = [
         id="much",
     ),
     pytest.param(series("B").encode("utf-16"), "line 1: the text is not UTF-8", id="another code"),
-    pytest.param(b"#" * 2**20 + series("B").encode(), "line 1: 1,048,", id="too large"),
+    pytest.param(b"#" * 2**20 + b"\n" + series("B").encode(), "line 1: 1,048,", id="too large"),
 ]
 
 

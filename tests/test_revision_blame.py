@@ -102,8 +102,8 @@ def test_an_author_without_a_name_is_called_that(repository: Path) -> None:
 
 
 def test_what_the_user_configured_spoils_no_blame(repository: Path, tmp_path: Path) -> None:
-    one = written_by("Priya Rao", series("A"))
-    two = written_by("Asha", series("A", "tag: x\n"))
+    one = written_by("Priya Rao", series("A", "tag: x\n"))
+    two = written_by("Asha", series("A", "tag: y\n"))
     (tmp_path / "ignored").write_text(git(repository, "rev-parse", "HEAD"))
     for key, value in (
         ("blame.ignoreRevsFile", str(tmp_path / "ignored")),

@@ -118,7 +118,7 @@ def test_a_file_protects_whatever_else_it_says(repository: Path, text: str, name
         pytest.param(series("A", "lifecycle: {protect: false}\n"), id="false"),
         pytest.param(series("A", "lifecycle: [protect]\n"), id="a list"),
         pytest.param("seriesCode: [A]\n" + PROTECT, id="a code that is none"),
-        pytest.param("#" * 2**20 + series("A", PROTECT), id="too large"),
+        pytest.param("#" * 2**20 + "\n" + series("A", PROTECT), id="too large"),
         pytest.param(series("A", "info: é\n" + PROTECT).encode("latin-1"), id="not UTF-8"),
     ],
 )
@@ -146,14 +146,16 @@ def test_of_a_merge_the_first_parent_counts(repository: Path) -> None:
     assert {"A"} == protected(files)
 
 
-def test_how_lines_end_makes_no_file_differ(repository: Path) -> None:
-    file = write("a.yaml", series("A", PROTECT))
+@pytest.mark.parametrize("before", ["\n", "\r\n"])
+@pytest.mark.parametrize("now", ["\n", "\r\n"])
+def test_how_lines_end_makes_no_file_differ(repository: Path, before: str, now: str) -> None:
+    file = Path(write("a.yaml", series("A", PROTECT)))
     commit()
-    write("a.yaml", series("A"))
+    file.write_text(series("A"), newline=before)
     commit()
-    Path(file).write_bytes(series("A").replace("\n", "\r\n").encode())
+    file.write_text(series("A"), newline=now)
 
-    assert {"A"} == protected({"A": file})
+    assert {"A"} == protected({"A": str(file)})
 
 
 def test_a_directory_that_head_lacks_protects_nothing(repository: Path) -> None:

@@ -15,6 +15,7 @@ from reconciler.cli.terminal import (
     pass_settings,
     show_json,
     tell,
+    width,
     write_json,
 )
 from reconciler.errors import ReconcilerError, RefusedError
@@ -150,7 +151,7 @@ class _Apply:
         assert self.session is not None  # noqa: S101 - the caller opened it
         session, settings = self.session, self.settings
         plan = self.planned(session)
-        self.say(plan_text(plan, settings.ink, session.target.requests_per_minute))
+        self.say(plan_text(plan, settings.ink, session.target.requests_per_minute, width()))
         if self.differences:
             self.say(differences_text(self.differences, settings.ink))
         self.check_expected(plan)

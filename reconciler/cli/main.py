@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 # imported when its command is run: `--help` and the other commands do not pay for it.
 COMMANDS = {
     "validate": ("reading", "Check files without talking to anybody."),
-    "plan": ("reading", "Show what would change."),
+    "plan": ("planning", "Show what would change."),
     "apply": ("applying", "Carry out a saved PLAN, or plan afresh, show it and ask."),
     "import": ("importing", "Write files for live series: these CODEs, or --all."),
     "doctor": ("doctoring", "Read a target and say what works on it."),

@@ -1,4 +1,4 @@
-"""The commands that change nothing: validate, plan, schema."""
+"""The commands that talk to nobody: validate, schema."""
 
 from __future__ import annotations
 
@@ -8,18 +8,14 @@ import click
 
 from reconciler.cli.terminal import (
     Settings,
-    check_writable,
     pass_settings,
     show,
     show_json,
-    write_json,
 )
-from reconciler.errors import FilesInvalidError, RefusedError
+from reconciler.errors import FilesInvalidError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-CHANGES = 2
 
 
 @click.command()
@@ -63,54 +59,6 @@ def validate(settings: Settings, paths: Sequence[str], shape: str) -> None:
         show(render.verdict(files.problems, files.count))
     if files.errors:
         raise click.exceptions.Exit(FilesInvalidError.exit_code)
-
-
-@click.command()
-@click.option("--only", multiple=True, metavar="CODE", help="Only this series; may be repeated.")
-@click.option(
-    "--against",
-    metavar="REV",
-    help="The commit that a pull request is compared with: marks what it changes.",
-)
-@click.option("--out", metavar="FILE", help="Also write the plan there, for `apply FILE`.")
-@click.option(
-    "--format",
-    "shape",
-    envvar="RECONCILER_PLAN_FORMAT",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-)
-@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
-@pass_settings
-def plan(
-    settings: Settings,
-    only: Sequence[str],
-    against: str | None,
-    out: str | None,
-    shape: str,
-    detailed_exitcode: bool,  # noqa: FBT001 - click passes flags by name
-) -> None:
-    """Show what would change. Reads live, writes nothing."""
-    settings.format = shape
-    if out:
-        check_writable(out)
-    with settings.session() as session:
-        made = session.plan(only, against=against or None)
-    from reconciler.planfile import to_json
-    from reconciler.render.text import plan_text
-
-    document = to_json(made)
-    if out:
-        write_json(out, document, unchanged=True)
-    if shape == "json":
-        show_json(document)
-    else:
-        show(plan_text(made, settings.ink))
-    if made.refused:
-        raise click.exceptions.Exit(RefusedError.exit_code)
-    if made.changes and detailed_exitcode:
-        raise click.exceptions.Exit(CHANGES)
 
 
 @click.command()

@@ -92,6 +92,13 @@ def show(text: str) -> None:
         echo(text)
 
 
+def width() -> int:
+    """How many columns there are to print on: a terminal's, or the 80 that fit everywhere."""
+    from shutil import get_terminal_size
+
+    return max(80, get_terminal_size((80, 24)).columns) if sys.stdout.isatty() else 80
+
+
 def show_json(document: object) -> None:
     """A document on standard output."""
     click.echo(_spelled(REDACTOR.document(document)))

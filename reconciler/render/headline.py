@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from reconciler.change import Aside, Change
+    from reconciler.exposure import Exposure
     from reconciler.plan import Plan
     from reconciler.render.story import Group, Story
 
 ALONE, FOREIGN = "What moves without a change", "Not of this pull request"
 TITLES = {BLOCKED: "Blocked", RISKY: "Look here first", PLAIN: "The rest"}
-_COUNTED = {BLOCKED: "blocked", RISKY: "to look at first", PLAIN: "other"}
+_COUNTED = {BLOCKED: "blocked", RISKY: "to look at first", PLAIN: "in the rest"}
 _NAME = 60  # characters of a target's or a host's name
 _COMMIT = 12  # and of a commit's
 
@@ -38,23 +39,22 @@ def top(story: Story) -> str:
     said = ", ".join(counts) or "no changes"
     lines = [f"## Plan for {code(plan.target, _NAME)}{host}: {said}"]
     if counts:
-        total = exposures([one.exposure for some in found.values() for one in some])
+        total = exposures([one.exposure for one in changes_of(story.groups)])
         lines.append(f"\n**Total exposure: {total}**")
-    rows = [(TITLES[kind], some) for kind, some in found.items()]
-    rows += [(ALONE, _by_code(story.asides)), (FOREIGN, changes_of(story.foreign))]
+    costs = {TITLES[kind]: [one.exposure for one in some] for kind, some in found.items()}
+    costs[ALONE] = _alone(story.asides)
+    costs[FOREIGN] = [one.exposure for one in changes_of(story.foreign)]
     table = [
-        f"| {title} | {len(some):,} | {exposures([one.exposure for one in some])} |"
-        for title, some in rows
-        if some
+        f"| {title} | {len(some):,} | {exposures(some)} |" for title, some in costs.items() if some
     ]
     if table:
         lines += ["", "| | Series | Exposure |", "|---|--:|---|", *table]
     return "\n".join(lines)
 
 
-def _by_code(asides: Sequence[Aside]) -> list[Aside]:
-    """One for each series: all of a series bear its exposure. A guard's has none."""
-    return list({one.code: one for one in asides if one.code}.values())
+def _alone(asides: Sequence[Aside]) -> list[Exposure]:
+    """One for each series: all asides of a series bear its exposure. A guard has none."""
+    return list({one.code: one.exposure for one in asides if one.code}.values())
 
 
 def whole(story: Story) -> Iterator[str]:
@@ -74,6 +74,6 @@ def end(plan: Plan) -> str:
     if plan.unmanaged:
         kept += f", {len(plan.unmanaged):,} live in no file"
     digest = f"plan digest {code(plan.digest)}" if plan.changes else "nothing to apply"
-    commits = f", files of {code(plan.commit, _COMMIT)}" if plan.commit else ""
-    commits += f" compared with {code(plan.against, _COMMIT)}" if plan.against else ""
+    commits = f", files of {code(plan.commit[:_COMMIT])}" if plan.commit else ""
+    commits += f" compared with {code(plan.against[:_COMMIT])}" if plan.against else ""
     return f"---\n\n{kept} · {digest}{commits}"

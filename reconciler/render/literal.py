@@ -77,7 +77,7 @@ def _phrase(held: str) -> str:
 
 
 def _plain(token: str, *, first: bool) -> bool:
-    if first and not token[-1].isalnum() and token[0].isdigit():
+    if first and token[0].isdigit() and token[-1] == ".":
         return False  # "1." would begin a list
     word = _END.sub("", token)
     return bool(_WORD.fullmatch(word)) and not _COMMIT.fullmatch(word)

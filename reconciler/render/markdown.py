@@ -81,10 +81,10 @@ def plan_markdown(
 
 def _matters(story: Story, form: _Form) -> Iterator[str]:
     """All that must never be cut, the worst first."""
+    if form.note:
+        yield form.note
     if said := "\n".join(whole(story)):
         yield said
-    if form.note:
-        yield f"\n{form.note}"
     for kind in (BLOCKED, RISKY):
         yield from _section(
             f"{SIGNS.get(kind, SIGNS['warned'])} {TITLES[kind]}", story.of(kind), form

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from reconciler.fields import FIELDS, split
 from reconciler.render.literal import code
 from reconciler.render.meaning import aside_words, cost, sides
+from reconciler.render.story import own
+from reconciler.render.wording import NOT_SET
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,17 +69,21 @@ def exposures(costs: Sequence[Exposure]) -> str:
     ):
         if count:
             said.append(words if len(costs) == 1 else f"{count:,} series {words}")
-    return ", ".join(said)
+    return " and ".join([", ".join(said[:-1]), said[-1]] if said[1:] else said)
 
 
 def _sides(path: str, pair: tuple[str, str]) -> str:
     """Both values; one of a field that moves no money may be cut."""
     field = FIELDS.get(path.partition(".")[0])
     most = None if field is None or field.moves_money else _LONGEST
-    return " → ".join(code(value, most) for value in pair)
+    before, after = (code(value, most) for value in pair)
+    return after if pair[0] in {NOT_SET, pair[1]} else f"{before} → {after}"
 
 
 def _rules(thing: Change | Aside) -> str:
-    """What blocks it, by name: the words do not fit."""
-    rules = [code(why.rule) for why in thing.blocked]
-    return f" blocked ({', '.join(rules)})" if rules else ""
+    """What is said against it, by name: the words do not fit."""
+    said = ""
+    for kind in ("blocked", "warned", "allowed"):
+        rules = [code(why.rule) for why in own(getattr(thing, kind))]
+        said += f", {kind} ({', '.join(rules)})" if rules else ""
+    return said

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from reconciler.diff import recorded
 from reconciler.effect import Effect
 from reconciler.render.literal import code, link, prose
-from reconciler.render.meaning import NOT_SET, aside_words, cost, offer, sides
+from reconciler.render.meaning import aside_words, cost, offer, sides
 from reconciler.render.story import own
 from reconciler.render.worddiff import shortened, word_diff
+from reconciler.render.wording import NOT_SET
 from reconciler.render.words import many, members
 from reconciler.sideeffects import CAUSE
 
@@ -44,7 +45,7 @@ class Passages:
         lines = [*self._together(group.changes)] if together else [*self._alone(first)]
         lines += reasons(group.changes)
         for field in first.fields:
-            lines += self._field(first, field)
+            lines += self._field(first, field, in_file=together)
         lines += [f"- {SIGNS['warned']} {prose(warning)}" for warning in first.warnings]
         return "\n".join(lines)
 
@@ -56,11 +57,11 @@ class Passages:
         if (aside.before, aside.after) != (None, None):
             before, after = aside_words(aside, self.zone)
             said = f" {_move(before, after)}"
-        lines = [
-            f"- {name}**{prose(aside.kind)}**{path}{said}{effect_words(aside.effect)}"
+        line = (
+            f"- {name}**{prose(aside.kind)}**{path}{said} · {effect_words(aside.effect)}"
             f" · exposure {strong_cost(aside.exposure)} · {self._place(aside.file, aside.line)}"
-        ]
-        return "\n".join([*lines, *(f"  {line}" for line in reasons([aside]))])
+        )
+        return "\n".join([line, *(f"  {why}" for why in reasons([aside]))])
 
     def _alone(self, change: Change) -> Iterator[str]:
         number = "" if change.id is None else f" · id {code(str(change.id))}"
@@ -93,36 +94,29 @@ class Passages:
         shown = link(change.code, url)
         return shown if url else f"{shown} ({code(f'{change.file}:{change.line}')})"
 
-    def _field(self, change: Change, field: FieldChange) -> Iterator[str]:
-        place = ""
-        if field.cause != CAUSE:
-            place = f" · {self._place(change.file, field.line)}"
+    def _field(self, change: Change, field: FieldChange, *, in_file: bool) -> Iterator[str]:
         before, after = sides(change, field, self.zone)
-        effect = "" if change.action == "create" else effect_words(field.effect)
-        effect += ", **retroactive**" if field.retroactive else ""
-        cause = f", {prose(field.cause)}" if field.cause else ""
-        came, went = _listed(change, field) if len(before + after) > _LONG_LIST else ([], [])
+        words = _told(field) if change.action != "create" else ""
+        end = f" · {words}" if words else ""
+        if field.cause != CAUSE:
+            end += f" · {self._place(change.file, field.line, in_file=in_file)}"
+        long = len(before) + len(after)
+        went, came = _listed(change, field) if long > _LONG_LIST else ([], [])
         if came or went:
-            yield f"- {code(field.path)}: {len(went):,} go, {len(came):,} come{effect}{cause}{place}"
-            yield from (
-                f"  - {sign} {', '.join(some)}" for sign, some in (("−", went), ("+", came)) if some
-            )
-            return
-        texts = isinstance(field.before, str) and isinstance(field.after, str)
-        if (
-            texts
-            and before.startswith('"')
-            and after.startswith('"')
-            and len(before + after) > _LONG
-        ):
-            moved = _words(field.before, field.after)
+            yield f"- {code(field.path)}: {len(went):,} go, {len(came):,} come{end}"
+            signed = (("go", went), ("come", came))
+            yield from (f"  - {word}: {', '.join(some)}" for word, some in signed if some)
+        elif long > _LONG and _is_text(field.before, before) and _is_text(field.after, after):
+            yield f"- {code(field.path)}: {_words(field.before, field.after)}{end}"
         else:
-            moved = _move(before, after)
-        yield f"- {code(field.path)}: {moved}{effect}{cause}{place}"
+            yield f"- {code(field.path)}: {_move(before, after)}{end}"
 
-    def _place(self, file: str, line: int) -> str:
-        """A line of a file, as a link where there are links."""
-        return link(f"{file}:{line}", self.links.to(file, line) if self.links else "")
+    def _place(self, file: str, line: int, *, in_file: bool = True) -> str:
+        """A line of a file, as a link where there are links. The file is named where that is not
+        the one of the whole passage.
+        """
+        url = self.links.to(file, line) if self.links else ""
+        return link(f"{file}:{line}", url) if in_file or not url else f"[line {line}]({url})"
 
 
 def strong_cost(exposure: Exposure) -> str:
@@ -131,13 +125,19 @@ def strong_cost(exposure: Exposure) -> str:
     return f"**{said}**" if exposure.before != exposure.after else said
 
 
-def effect_words(effect: str | None) -> str:
-    """An effect with a sign; nothing for a neutral one."""
-    if effect is None or effect == Effect.NEUTRAL.value:
-        return ""
+def effect_words(effect: str) -> str:
+    """An effect with a sign of its direction."""
     found = Effect(effect)
     sign = "▲ " if found.eases else "▼ " if found.tightens else ""
-    return f" {sign}{effect}"
+    return f"{sign}{effect}"
+
+
+def _told(field: FieldChange) -> str:
+    """What a move does, and who moved."""
+    words = [effect_words(field.effect)] if field.effect else []
+    words += ["**retroactive**"] if field.retroactive else []
+    words += [prose(field.cause)] if field.cause else []
+    return ", ".join(words)
 
 
 def reasons(things: Sequence[Change | Aside]) -> Iterator[str]:
@@ -148,11 +148,8 @@ def reasons(things: Sequence[Change | Aside]) -> Iterator[str]:
             for why in own(getattr(thing, kind)):
                 told.setdefault(why, []).append(thing)
         for why, those in told.items():
-            whose = (
-                ""
-                if len(those) == len(things)
-                else f"{', '.join(code(one.code) for one in those)}: "
-            )
+            codes = ", ".join(code(one.code) for one in those)
+            whose = "" if len(those) == len(things) else f"{codes}: "
             by = _giver(those[0], why.rule) if kind == "allowed" else ""
             yield f"- {sign} **{kind}** {code(why.rule)}{by}: {whose}{prose(why.message)}"
 
@@ -164,6 +161,8 @@ def _giver(thing: Change | Aside, rule: str) -> str:
 
 
 def _move(before: str, after: str) -> str:
+    if before == after:
+        return code(after)
     return f"**{code(after)}**" if before == NOT_SET else f"{code(before)} → **{code(after)}**"
 
 
@@ -177,12 +176,16 @@ def _words(before: str, after: str) -> str:
     )
 
 
+def _is_text(value: object, said: str) -> bool:
+    return isinstance(value, str) and said == f'"{value}"'
+
+
 def _listed(change: Change, field: FieldChange) -> tuple[list[str], list[str]]:
-    """The members of a list that come, and those that go."""
+    """The members of a list that go, and those that come."""
     if field.before is None or field.cause == CAUSE:
         return [], []
     now, then = change.managed[field.path]
     applied = recorded(now)
     found = list(members(field.path, now if applied is None else applied, then))
-    came, went = ([code(text) for sign, text in found if sign == one] for one in "+-")
-    return came, went
+    went, came = ([code(text) for sign, text in found if sign == one] for one in "-+")
+    return went, came

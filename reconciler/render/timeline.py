@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _PAST, _FUTURE = timedelta(days=730), timedelta(days=12 * 366)  # what the scale spans at most
 _ROOM = timedelta(days=45)  # at both ends, so that nothing touches the edge
 _NARROWEST = 0.5
+_EDGE = 4  # no room for a label there
 _MOST_TICKS = 8
 _STEPS = (1, 2, 3, 6, 12, 24, 48)  # months from one tick to the next
 _AT_ONCE = datetime(1971, 1, 1, tzinfo=UTC)  # a start before it says none
@@ -151,5 +152,7 @@ class _Scale:
         months = range(-(-begin // step) * step, end, step)
         days = [datetime(month // 12, month % 12 + 1, 1, tzinfo=zone) for month in months]
         return tuple(
-            Tick(self.at(day), f"{day:%Y}" if step % 12 == 0 else f"{day:%Y-%m}") for day in days
+            Tick(self.at(day), f"{day:%Y}" if step % 12 == 0 else f"{day:%Y-%m}")
+            for day in days
+            if _EDGE < self.at(day) < 100 - _EDGE
         )
