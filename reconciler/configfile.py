@@ -93,25 +93,24 @@ def parse(text: str, name: str) -> ConfigFile:
     """What a file's text says. Raise UsageError with every mistake in it."""
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        message = f"{name} is not TOML: {error}"
-        raise UsageError(message) from None
+    except (ValueError, RecursionError) as error:  # of the syntax, a number or the depth
+        raise UsageError(f"{name} is not TOML: {error}") from None
     lines = _Lines(text)
-    base = _Reader(("guardrails",), lines)
-    rails, own, said = base.read(raw.pop("guardrails", {})), {}, []
+    base, said, own = _Reader(("guardrails",), lines), [], {}
+    rails = base.read(raw.pop("guardrails", {}))
     targets = raw.get("targets")
     for key, table in targets.items() if isinstance(targets, dict) else ():
         if isinstance(table, dict) and "guardrails" in table:
             reader = _Reader(("targets", key, "guardrails"), lines)
             own[key] = reader.read(table.pop("guardrails"))
             said += reader.said
+    tables, wrong = _Tables(), []
     try:
         tables = _Tables.model_validate(raw)
     except ValidationError as error:
         wrong = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        raise UsageError(f"{name}: " + "; ".join([*wrong, *base.said, *said])) from None
-    if base.said or said:
-        raise UsageError(f"{name}: " + "; ".join([*base.said, *said]))
+    if problems := [*wrong, *base.said, *said]:
+        raise UsageError(f"{name}: {'; '.join(problems)}")
     return ConfigFile(name, tables.default_target, tables.targets, rails, own)
 
 
@@ -276,9 +275,12 @@ def _instead(one: Mapping[str, Any], key: str) -> str:
 
 
 def _shown(raw: object) -> str:
-    if isinstance(raw, bool):
-        return str(raw).lower()
-    return clip(visible(f'"{raw}"' if isinstance(raw, str) else str(raw)))
+    try:
+        text = str(raw)
+    except ValueError:  # Python spells no number of more than 4,300 digits
+        return "so large a number"
+    quoted = f'"{text}"' if isinstance(raw, str) else text
+    return clip(visible(text.lower() if isinstance(raw, bool) else quoted))
 
 
 def _near(given: str, known: Iterable[str]) -> str:

@@ -161,8 +161,8 @@ class Commit:
 
 def blamed(directory: Path, file: str, line: int) -> str | None:
     """Who wrote a line of a file, and in which commit; None where git cannot tell."""
-    options = ("--no-textconv", "--porcelain", "-L", f"{line},{line}")
-    quiet = ("-c", "blame.ignoreRevsFile=", "-c", "core.fsmonitor=false")
+    quiet = ("-c", "core.fsmonitor=false")
+    options = ("--no-textconv", "--ignore-revs-file=", "--porcelain", "-L", f"{line},{line}")
     found = ask(directory, *quiet, "blame", *options, "--", str(Path(file).absolute()))
     if not found.ok:
         untracked = "no such path" in found.words or "no such ref: HEAD" in found.words

@@ -105,7 +105,7 @@ def make_plan(  # noqa: PLR0913 - a plan is made of all of this
         base=record.tip,
         against=since.commit if since else None,
         asides=asides(since, desired, changes, target, now) if since else (),
-        managed=unchanged + sum(one.action != "create" for one in changes),
+        managed=len({*snapshot.named.values()}) + sum(one.action == "adopt" for one in changes),
         settled=tuple(settled),
         tool=tool,
     )

@@ -98,6 +98,7 @@ def test_an_allowance_is_read(text: str) -> None:
         (ALLOW.replace('reason = "', 'reason = """').replace('finance"', 'finance"""'), [0]),
         (ALLOW + ALLOW.replace("yearly", "monthly") + ALLOW, [4, 9, 14]),
         ("# a\u2028b\n" + ALLOW, [5]),
+        ('# was: reason = \'\' or reason = "\\q"\n[targets] # reason = "\\q"\n' + ALLOW, [6]),
         (EU + ALLOW.replace("[[guardrails", "[[targets.eu.guardrails"), [6]),
     ],
     ids=[
@@ -108,6 +109,7 @@ def test_an_allowance_is_read(text: str) -> None:
         "in a form that is not looked for",
         "several, two of them alike",
         "below a line with another kind of line end",
+        "below remarks that are no strings",
         "of a target",
     ],
 )

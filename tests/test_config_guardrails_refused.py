@@ -80,6 +80,13 @@ NAMES = "max_percent, max_changes, max_changes_share, max_exposure, max_plan_exp
             )
             for share in ("0", "1.01", "30", "nan", "inf", "true", '"0.3"')
         ),
+        (
+            GUARD + f"max_changes = 0x{'f' * 4_000}",
+            (
+                ".max_changes: write a whole number from 0 to 1_000_000_000_000_000, not so large"
+                " a number"
+            ),
+        ),
         (GUARD + "rules = 5", '.rules: write a table of rules, each "block" or "warn"'),
         (
             RULE + 'no-minimun = "warn"',
@@ -167,8 +174,8 @@ NAMES = "max_percent, max_changes, max_changes_share, max_exposure, max_plan_exp
             ".allow[1].until: write a day, such as 2026-12-01, not 2026-12-01 00:00:00+00:00",
         ),
         (
-            ALLOW + "untill = 2026-12-01",
-            ".allow[1].untill: there is no such key: did you mean until?",
+            ALLOW + "unti = 2026-12-01",
+            ".allow[1].unti: there is no such key: did you mean until?",
         ),
     ],
 )
@@ -176,6 +183,13 @@ def test_a_wrong_table_is_refused_with_its_place_and_what_to_write(
     text: str, expected: str
 ) -> None:
     assert f"reconciler.toml: guardrails{expected}" == refused(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["x =", f"x = {'[' * 99_999}", f"x = {'9' * 5_000}"], ids=["syntax", "depth", "digits"]
+)
+def test_what_cannot_be_parsed_is_refused(text: str) -> None:
+    assert refused(text).startswith("reconciler.toml is not TOML: ")
 
 
 def test_every_mistake_is_said_at_once() -> None:

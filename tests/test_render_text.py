@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import MINIMAL
+from golden import check
 from hypothesis import given
 from hypothesis import strategies as st
+from marketing import live, pull_request, scene, series
 
-from reconciler.change import Change
+from reconciler.change import Aside, Change
 from reconciler.diff import FieldChange
+from reconciler.effect import Effect
+from reconciler.fields import canonical
 from reconciler.lifecycle import NONE
 from reconciler.plan import Plan
 from reconciler.reason import Blocked
 from reconciler.render.ink import Ink
+from reconciler.render.lines import columns
 from reconciler.render.text import outcome_text, plan_text
 from reconciler.report import Outcome
 from reconciler.sandbox import Store
@@ -24,6 +29,8 @@ from reconciler.text import unseen
 
 if TYPE_CHECKING:
     from conftest import Cli, Write
+
+    from reconciler.client import Client
 
 CASES = Path(__file__).parent / "cases" / "plan-text"
 LIVE: dict[str, Any] = {
@@ -86,12 +93,59 @@ def test_a_plan_reads_like_its_golden_file(
 
     ran = cli("plan")
 
-    shown = re.sub("sha256:[0-9a-f]{64}", "sha256:…", ran.out)
-    assert shown == (CASES / f"{case}.txt").read_text(encoding="utf-8")
+    check(re.sub("sha256:[0-9a-f]{64}", "sha256:…", ran.out), CASES / f"{case}.txt")
+
+
+def test_the_pull_request_of_marketing_reads_like_its_golden_file(marketing: Plan) -> None:
+    check(plan_text(marketing, Ink()) + "\n", CASES / "marketing.txt")
+
+
+def test_what_is_not_of_a_pull_request_stands_apart(client: Client, store: Store) -> None:
+    files = [series("A100"), series("B100"), series("C100")]
+    live(store, files[0], minBillAmount=2000)
+    live(store, files[1])
+    live(store, {**files[2], "maxCreate": 90})
+    asked = [files[0], {**files[1], "discountValue": 90}, files[2]]
+
+    shown = plan_text(pull_request(client, files, asked), Ink())
+
+    check(shown + "\n", CASES / "foreign.txt")
 
 
 def test_every_golden_file_has_its_case() -> None:
-    assert {file.stem for file in CASES.iterdir()} == set(FILES)
+    assert {file.stem for file in CASES.iterdir()} == {*FILES, "marketing", "foreign"}
+
+
+def test_the_typo_and_the_unlimited_one_come_first(marketing: Plan) -> None:
+    shown = plan_text(marketing, Ink())
+    order = ["MEMBERS9", "450,000 → 4,950,000", "[max-percent]", "NEWYEAR50", "0 → unlimited"]
+    order += ["MONSOON150", "WEEKEND200", "no longer managed LOYAL75", "40 series"]
+
+    places = [shown.index(word) for word in order]
+
+    assert sorted(places) == places
+
+
+def test_forty_equal_changes_take_a_handful_of_lines(marketing: Plan) -> None:
+    _, _, rest = plan_text(marketing, Ink()).partition("The rest\n\n")
+    told, _, _ = rest.partition("\n\n")
+
+    assert told.count("\n") < 10
+    assert {f"STORE{number:02}" for number in range(1, 41)} <= set(re.findall(r"STORE\d\d", told))
+
+
+def test_a_wider_terminal_takes_fewer_lines(marketing: Plan) -> None:
+    narrow, wide = (plan_text(marketing, Ink(), width=width) for width in (80, 160))
+
+    assert wide.count("\n") < narrow.count("\n")
+    assert narrow.split() == wide.split()
+
+
+def test_colour_changes_nothing_but_colour(marketing: Plan) -> None:
+    painted = plan_text(marketing, Ink(colour=True))
+
+    assert "\x1b[31m! blocked [max-percent]\x1b[0m" in painted
+    assert plan_text(marketing, Ink()) == re.sub(r"\x1b\[\d+m", "", painted)
 
 
 def test_an_adopt_shows_the_old_code(cli: Cli, write: Write, project: Path) -> None:
@@ -107,7 +161,7 @@ def test_an_adopt_shows_the_old_code(cli: Cli, write: Write, project: Path) -> N
 
     counters = "0 issued, 0 redeemed"
     assert f"@ adopt APRIL100 (id {row['id']}, {counters})  series/one.yaml:1\n" in ran.out
-    assert re.search(r'~ seriesCode  "A1B2C3D4E5" → "APRIL100"  series/one\.yaml:1\n', ran.out)
+    assert '~ seriesCode  "A1B2C3D4E5" → "APRIL100"  series/one.yaml:1  neutral\n' in ran.out
     assert "1 to adopt; 0 unchanged" in ran.out
 
 
@@ -124,41 +178,89 @@ NASTY = st.one_of(
 )
 
 
+AMOUNTS = st.none() | st.integers(0, 10**12)
+EFFECTS = st.sampled_from([None, *(one.value for one in Effect)])
+REASONS = st.lists(st.builds(Blocked, st.just("lookalike"), NASTY), max_size=2).map(tuple)
+FIELDS_ = st.one_of(
+    st.tuples(NASTY.map("customPropertyMap.{}".format), NASTY, NASTY),
+    st.tuples(st.just("smsTemplate"), NASTY, NASTY),
+    st.tuples(st.just("discountValue"), st.integers(0, 99), st.integers(0, 10**9)),
+    st.tuples(st.just("maxRedeem"), st.just(-1), st.integers(-5, 10**9)),
+    st.tuples(
+        st.just("mutualExclusiveSeriesIds"),
+        st.lists(st.integers(1, 99)),
+        st.lists(st.integers(1, 10**6), max_size=60),
+    ),
+)
+
+
 @st.composite
-def plans(draw: st.DrawFn) -> Plan:
-    """A plan that was computed from the worst texts."""
-    path = f"customPropertyMap.{draw(NASTY)}"
+def changes(draw: st.DrawFn) -> Change:
+    """A change with the worst texts."""
     action = draw(st.sampled_from(["create", "adopt", "update"]))
-    change = Change(
+    moved = {path: (now, then) for path, now, then in draw(st.lists(FIELDS_, max_size=4))}
+    return Change(
         action=action,
         code=draw(NASTY),
         id=None if action == "create" else 7,
         file=draw(NASTY),
         line=1,
-        fields=(FieldChange(path, draw(NASTY), draw(NASTY), 3),),
-        managed={path: (draw(NASTY), draw(NASTY)), "seriesCode": (draw(NASTY), "A")},
+        fields=tuple(
+            FieldChange(path, *pair, 3, None, draw(EFFECTS), draw(st.booleans()))
+            for path, pair in moved.items()
+        ),
+        managed={
+            path: (canonical(path, now), canonical(path, then))
+            for path, (now, then) in moved.items()
+        },
         sent={},
         money={},
         lifecycle=NONE,
         shown=(),
-        issued=0,
-        redeemed=0,
+        counters=Counters(),
         seen=(),
-        blocked=tuple(Blocked("lookalike", text) for text in draw(st.lists(NASTY, max_size=1))),
         warnings=tuple(draw(st.lists(NASTY, max_size=1))),
         target="sandbox",
         host="sandbox",
+        owned=draw(st.sampled_from([None, True, False])),
+        given={"lookalike": draw(NASTY)},
+        exposure=Exposure(draw(AMOUNTS), draw(AMOUNTS)),
+        blocked=draw(REASONS),
+        warned=draw(REASONS),
+        allowed=draw(REASONS),
     )
+
+
+ASIDES = st.builds(
+    Aside,
+    st.sampled_from(["no longer managed", "allow changed"]),
+    NASTY,
+    NASTY,
+    st.just(1),
+    st.none() | NASTY,
+    st.none() | NASTY,
+    st.none() | NASTY,
+    st.just("neutral"),
+    st.builds(Exposure, AMOUNTS, AMOUNTS),
+    REASONS,
+)
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> Plan:
+    """A plan that was computed from the worst texts."""
     return Plan(
         target=draw(NASTY),
         host="sandbox",
-        changes=(change,),
+        changes=tuple(draw(st.lists(changes(), max_size=3))),
         unchanged=0,
         fields_compared=1,
         unmanaged=((1, draw(NASTY)),),
         warnings=tuple(draw(st.lists(NASTY, max_size=1))),
         reads=1,
         created_at="2026-01-01T00:00:00Z",
+        zone="Asia/Kolkata",
+        asides=tuple(draw(st.lists(ASIDES, max_size=2))),
     )
 
 
@@ -169,13 +271,25 @@ def inert(text: str) -> bool:
 
 @given(plans())
 def test_no_text_of_others_acts_in_a_plan(plan: Plan) -> None:
-    (change,) = plan.changes
-    shown = plan_text(plan, Ink())
+    assert inert(plan_text(plan, Ink()))
 
-    assert inert(shown)
-    lines = 2 + 2 + len(change.blocked) + len(change.warnings) + 1
-    lines += len(plan.warnings) + bool(plan.warnings) + 2
-    assert lines == shown.count("\n") + 1
+
+@given(plans())
+def test_no_text_of_others_begins_a_line(plan: Plan) -> None:
+    ours = re.compile(
+        r"Plan for |[+~@] (create|update|adopt) |- |warning: |Blocked$|Look here|Moves without|Not of"
+        r"|The rest$|[\d,]+ (to |blocked)|No changes|Applying|Plan digest: |    |$"
+    )
+    found = [line for line in plan_text(plan, Ink()).split("\n") if not ours.match(line)]
+
+    assert [] == found
+
+
+@given(plans(), st.integers(40, 160))
+def test_no_line_is_wider_than_the_terminal_but_for_a_single_word(plan: Plan, width: int) -> None:
+    lines = plan_text(plan, Ink(), width=width).split("\n")[1:-1]  # the target's name, the digest
+
+    assert [] == [line for line in lines if columns(line) > width and " " in line.strip(" ")]
 
 
 @given(NASTY, NASTY, st.sampled_from(["done", "failed", "moved"]))
@@ -191,3 +305,9 @@ def test_colour_repeats_what_symbols_say(cli: Cli, write: Write) -> None:
     plain = cli("plan").out
     assert "\x1b" not in plain
     assert "+ create" in plain
+
+
+@pytest.fixture
+def marketing(client: Client, store: Store) -> Plan:
+    """The plan that every view has to tell well."""
+    return scene(client, store)

@@ -48,10 +48,11 @@ def laid(
         room = sum(len(one.text) for one in gap)
         if line and used + room + needed > width:
             yield _painted(line, edge, ink)
-            line, edge = [], indent + hang
-            used, room, gap = edge, 0, []
-        line += [*gap, *word]
-        used += room + needed
+            edge = indent + hang
+            line, used = list(word), edge + needed
+        else:
+            line += [*gap, *word]
+            used += room + needed
     if line:
         yield _painted(line, edge, ink)
 

@@ -15,9 +15,10 @@ from reconciler.sideeffects import CAUSE
 from reconciler.values import Mark
 
 if TYPE_CHECKING:
-    from reconciler.change import Aside, Change
+    from reconciler.change import Change
     from reconciler.diff import FieldChange
     from reconciler.exposure import Exposure
+    from reconciler.plan import Plan
     from reconciler.render.wording import State
     from reconciler.values import Canonical
 
@@ -37,6 +38,17 @@ def cost(exposure: Exposure) -> str:
     return f"{amount(before)} → {amount(after)}"
 
 
+def total_cost(plan: Plan) -> str:
+    """The same for a whole plan: how many series are without bound, and what the others cost."""
+    costs = [change.exposure.after for change in plan.changes]
+    bounded = [one for one in costs if one is not None]
+    without = len(costs) - len(bounded)
+    if not without:
+        return cost(plan.exposure)
+    others = f"; the other {len(bounded):,}: {amount(sum(bounded))}" if bounded else ""
+    return f"{cost(plan.exposure)} ({counted(without, 'series', 'series')} without bound{others})"
+
+
 def sides(change: Change, field: FieldChange, zone: str) -> tuple[str, str]:
     """A field before and after."""
     before, after = states(change)
@@ -44,18 +56,10 @@ def sides(change: Change, field: FieldChange, zone: str) -> tuple[str, str]:
     if field.cause == CAUSE:
         return was, worded(field.path, field.after, zone, after)
     now = said(field.path, field.after, zone, after)
-    kept = worded(field.path, change.managed[field.path][1], zone, after)
-    if split(field.path)[0].kind is Kind.DAY and now != kept:
-        return was, f"{field.after}, kept as {kept}"
+    if split(field.path)[0].kind is Kind.DAY:
+        kept = worded(field.path, change.managed[field.path][1], zone, after)
+        now = now if now == kept else f"{field.after}, kept as {kept}"
     return was, now
-
-
-def aside_words(aside: Aside, zone: str) -> tuple[str, str]:
-    """What an aside says before and after."""
-    known = aside.path is not None and aside.code and aside.path.partition(".")[0] in FIELDS
-    if known and aside.path is not None:
-        return said(aside.path, aside.before, zone), said(aside.path, aside.after, zone)
-    return _plainly(aside.before), _plainly(aside.after)
 
 
 def offer(change: Change, zone: str) -> str:

@@ -12,13 +12,13 @@ from reconciler.kinds import Kind
 from reconciler.render.lines import Span, columns, laid
 from reconciler.render.meaning import aside_words, cost, offer, sides
 from reconciler.render.story import PLAIN, own
-from reconciler.render.words import cut, many, members, shown_pair
 from reconciler.render.worddiff import shortened, word_diff
+from reconciler.render.words import cut, many, members, shown_pair
 from reconciler.sideeffects import CAUSE
 from reconciler.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from reconciler.change import Aside, Change
     from reconciler.diff import FieldChange
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from reconciler.render.story import Group
 
 _SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "adopt": ("@", "cyan")}
+_REASONS = {"blocked": ("!", "red"), "warned": ("?", "yellow"), "allowed": ("✓", "yellow")}
+_MARKS = {"=": ("", "", ""), "-": ("[-", "-]", "red"), "+": ("{+", "+}", "green")}
 _INSIDE = 4
 _WIDEST_NAME = 28  # a longer path pushes its own value along, not those of others
 _SHORT = 60  # two texts of so many columns are shown whole, beside each other
@@ -34,23 +36,27 @@ _LONG_LIST = 160
 
 
 def group_lines(group: Group, zone: str, ink: Ink, width: int) -> Iterator[str]:
-    """What is done to one series, or the same to several: fields, reasons, and the cost at worst.
+    """What is done to one series, or the same to several: fields, reasons, and the cost.
 
     Of what is not plain the first lines say what customers get.
     """
     first, several = group.first, len(group.changes) > 1
-    yield from laid(_alike(group) if several else _heading(first), width, ink, hang=_INSIDE)
-    for line in _costs(group, zone):
-        yield from laid([Span(visible(line))], width, ink, _INSIDE)
+    heading = _alike(group) if several else _heading(first)
+    yield from laid(heading, width, ink, hang=_INSIDE)
+    for said in _costs(group, zone):
+        yield from laid([Span(visible(said))], width, ink, _INSIDE)
     name = min(max((columns(visible(one.path)) for one in first.fields), default=0), _WIDEST_NAME)
     for field in first.fields:
-        yield from laid(_field(first, field, name, zone, several=several), width, ink, _INSIDE)
+        spans = _field(first, field, name, zone, len(group.changes) - 1)
+        yield from laid(spans, width, ink, _INSIDE)
         yield from _members(first, field, ink, width)
     for line in _reasons(group):
         yield from laid(line, width, ink, _INSIDE)
     for warning in first.warnings:
-        said = [Span("warning", "yellow"), Span(f": {visible(warning)}")]
-        yield from laid(said, width, ink, _INSIDE)
+        yield from laid(warning_spans(warning), width, ink, _INSIDE)
+    if several:
+        codes = ", ".join(visible(one.code) for one in group.changes)
+        yield from laid([Span(f"in {codes}")], width, ink, _INSIDE)
 
 
 def _heading(change: Change) -> Iterator[Span]:
@@ -72,8 +78,7 @@ def _heading(change: Change) -> Iterator[Span]:
 def _alike(group: Group) -> Iterator[Span]:
     sign, colour = _SIGNS[group.first.action]
     yield Span(f"{sign} {group.first.action}", colour)
-    yield Span(f" the same in {len(group.changes):,} series: ")
-    yield Span(", ".join(visible(one.code) for one in group.changes), "bold")
+    yield Span(f" {len(group.changes):,} series, the same change in each", "bold")
     if group.first.owned is False:
         yield Span("  (not of this pull request)", "yellow")
 
@@ -87,26 +92,28 @@ def _costs(group: Group, zone: str) -> Iterator[str]:
     said = f". {offers.pop()}" if len(offers) == 1 and group.risk != PLAIN else ""
     if len(found) == 1:
         each = " each" if len(group.changes) > 1 else ""
-        yield f"at worst {cost(group.first.exposure)}{each}{said}"
+        yield f"cost at worst {cost(group.first.exposure)}{each}{said}"
     elif group.risk == PLAIN:
         costs = [one.exposure for one in group.changes]
         sums = total(one.before for one in costs), total(one.after for one in costs)
-        yield f"at worst {cost(Exposure(*sums))} together"
+        yield f"cost at worst {cost(Exposure(*sums))} together"
     else:
         for exposure, alike in found.items():
-            yield f"at worst {cost(exposure)}: {', '.join(one.code for one in alike)}"
+            yield f"cost at worst {cost(exposure)}: {', '.join(one.code for one in alike)}"
 
 
 def _field(
-    change: Change, field: FieldChange, width: int, zone: str, *, several: bool
+    change: Change, field: FieldChange, width: int, zone: str, others: int
 ) -> Iterator[Span]:
-    """One path: what it moves from and to, where that is written, and what it does."""
+    """One path: what it moves from and to, where that is written, and what it does. `others` is how
+    many more series it stands for.
+    """
     path = visible(field.path)
     effect = Effect(field.effect) if field.effect else None
     create = change.action == "create"
     sign, colour = "+" if create else "~", "green" if create else "yellow"
     if not create and effect and (effect.eases or effect.tightens):
-        sign, colour = ("▲", "red") if effect.eases else ("▼", "green")
+        sign, colour = ("▲", "yellow") if effect.eases else ("▼", "green")
     yield Span(sign, colour)
     yield Span(f" {path}{' ' * max(width - columns(path), 0)}  ")
     yield from _value(change, field, zone)
@@ -114,9 +121,111 @@ def _field(
         yield Span(f"  line {field.line}", "dim")
         return
     if field.cause != CAUSE:
-        more = f", and in {many(several, 'more file')}" if several else ""
+        more = f" and in {many(others, 'more file')}" if others else ""
         yield Span(f"  {visible(f'{change.file}:{field.line}')}{more}", "dim")
     said = [effect.value] if effect else []
     said += ["retroactive"] if field.retroactive else []
     yield Span(f"  {', '.join(said)}" if said else "", colour if sign != "~" else "")
     yield Span(f"  {visible(field.cause)}" if field.cause else "", "dim")
+
+
+def _value(change: Change, field: FieldChange, zone: str) -> Iterator[Span]:
+    """A value of a create, or what a field moves from and to: of long texts each word that does."""
+    before, after = sides(change, field, zone)
+    row, _ = split(field.path)
+    texts = row.kind in {Kind.TEXT, Kind.TEXTS}
+    if change.action == "create" and field.cause != CAUSE:
+        yield Span(cut(visible(after)) if texts and not row.moves_money else visible(after))
+    elif texts and isinstance(field.before, str) and isinstance(field.after, str):
+        yield from _texts(field.before, field.after)
+    elif columns(before) + columns(after) > _LONG_LIST and any(_came_and_went(change, field)):
+        yield Span("see what comes and goes")
+    else:
+        yield Span(f"{visible(before)} → {visible(after)}")
+
+
+def _texts(before: str, after: str) -> Iterator[Span]:
+    """Two texts, beside each other while they are short."""
+    if columns(before) + columns(after) <= _SHORT:
+        yield Span(" → ".join(shown_pair(before, after)))
+        return
+    yield Span('"')
+    for kind, text in shortened(word_diff(before, after)):
+        start, end, colour = _MARKS[kind]
+        yield Span(f"{start}{_unmarked(visible(text))}{end}", colour)
+    yield Span('"')
+
+
+def _unmarked(text: str) -> str:
+    """A text in which nothing looks like a mark of what comes or goes."""
+    for mark in ("[-", "-]", "{+", "+}"):
+        text = text.replace(mark, f"{mark[0]}\\{mark[1]}")
+    return text
+
+
+def _members(change: Change, field: FieldChange, ink: Ink, width: int) -> Iterator[str]:
+    """What a list gains and loses, a line for each group of members."""
+    if change.action == "create" or field.cause == CAUSE:
+        return
+    for sign, member in _came_and_went(change, field):
+        said = [Span(sign, "green" if sign == "+" else "red"), Span(f" {member}")]
+        yield from laid(said, width, ink, 2 * _INSIDE)
+
+
+def _came_and_went(change: Change, field: FieldChange) -> Iterator[tuple[str, str]]:
+    if field.cause == CAUSE:
+        return iter(())
+    now, then = change.managed[field.path]
+    applied = recorded(now)
+    return members(field.path, now if applied is None else applied, then)
+
+
+def _reasons(group: Group) -> Iterator[list[Span]]:
+    """What guardrails say, each thing once; of several series by code where it is not the same."""
+    for kind in _REASONS:
+        said: dict[tuple[Blocked, str], list[str]] = {}
+        for change in group.changes:
+            for why in own(getattr(change, kind)):
+                by = change.given.get(why.rule, "") if kind == "allowed" else ""
+                said.setdefault((why, by), []).append(change.code)
+        for (why, by), codes in said.items():
+            whose = () if len(codes) == len(group.changes) else codes
+            yield reason_spans(kind, why, by, whose)
+
+
+def reason_spans(kind: str, why: Blocked, by: str = "", codes: Sequence[str] = ()) -> list[Span]:
+    """One reason: blocked, warned or allowed; by whom, and for which of several series."""
+    sign, colour = _REASONS[kind]
+    whose = f"{', '.join(codes)}: " if codes else ""
+    who = f" (written by {by})" if by else ""
+    said = visible(f"{whose}{why.message}{who}")
+    return [Span(f"{sign} {kind} [{visible(why.rule)}]", colour), Span(f" {said}")]
+
+
+def warning_spans(warning: str) -> list[Span]:
+    """What is worth knowing, and no rule."""
+    return [Span("warning", "yellow"), Span(f": {visible(warning)}")]
+
+
+def aside_lines(aside: Aside, zone: str, ink: Ink, width: int) -> Iterator[str]:
+    """What moves without a change: what it is, where, what it may cost, and what is said of it."""
+    before, after = (visible(one) for one in aside_words(aside, zone))
+    heading = [
+        Span("- ", "yellow"),
+        Span(visible(aside.kind), "yellow"),
+        Span(f" {visible(aside.code)}" if aside.code else "", "bold"),
+        Span("  "),
+        Span(visible(f"{aside.file}:{aside.line}"), "dim"),
+    ]
+    yield from laid(heading, width, ink, hang=_INSIDE)
+    if aside.path is not None or before != after:
+        name = f"{visible(aside.path)}  " if aside.path else ""
+        value = f"stays {after}" if before == after else f"{before} → {after}"
+        yield from laid([Span(f"{name}{value}")], width, ink, _INSIDE)
+    said = aside.effect
+    if aside.code:
+        said = f"cost at worst {cost(aside.exposure)}; {said}"
+    yield from laid([Span(said)], width, ink, _INSIDE)
+    for kind in _REASONS:
+        for why in getattr(aside, kind):
+            yield from laid(reason_spans(kind, why), width, ink, _INSIDE)

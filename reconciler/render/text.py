@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.diff import recorded
-from reconciler.fields import split
-from reconciler.kinds import Kind
-from reconciler.render.words import is_cut, many, members, shown, shown_pair
-from reconciler.sideeffects import CAUSE
+from reconciler.change import Aside
+from reconciler.render.lines import Span, laid
+from reconciler.render.meaning import total_cost
+from reconciler.render.plantext import aside_lines, group_lines, reason_spans, warning_spans
+from reconciler.render.story import BLOCKED, PLAIN, RISKY, Story
+from reconciler.render.words import many
 from reconciler.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from reconciler.change import Change
-    from reconciler.diff import FieldChange
     from reconciler.plan import Plan
     from reconciler.render.ink import Ink
+    from reconciler.render.story import Group
     from reconciler.report import ApplyReport, Outcome
 
-_SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "adopt": ("@", "cyan")}
+_DIGEST = "Plan digest: "
+_BLOCKED = "Blocked"
+_RISKY = "Look here first"
+_ASIDES = "Moves without a change"
+_FOREIGN = "Not of this pull request"
+_REST = "The rest"
 _ENDS = {
     "done": ("✓", "green"),
     "already done": ("=", "green"),
@@ -29,38 +34,84 @@ _ENDS = {
 }
 
 
-def plan_text(plan: Plan, ink: Ink, per_minute: int | None = None) -> str:
-    """What would change, from what to what, in which file and line; the unchanged are counted.
+def plan_text(plan: Plan, ink: Ink, per_minute: int | None = None, width: int = 80) -> str:
+    """What would change, the dangerous first; what moves without a change; the rest, counted.
 
-    `per_minute` is how many requests the target takes; None for any number.
+    `per_minute` is how many requests the target takes, None for any number; `width` how many
+    columns there are.
     """
+    story = Story(plan)
     where = f" on {visible(plan.host)}" if plan.host != plan.target else ""
-    lines = [f"Plan for {visible(plan.target)}{where}", ""]
-    for change in plan.changes:
-        lines += [*_change(change, ink), ""]
+    lines = [f"Plan for {visible(plan.target)}{where}"]
+    if plan.changes:
+        headline = f"{_counts(plan)}; cost at worst {total_cost(plan)}"
+        lines += laid([Span(headline, "bold")], width, ink)
+    lines.append("")
+    for kind, why in story.whole:
+        lines += [*laid(reason_spans(kind, why), width, ink), ""]
+    told = [*_sections(story, ink, width)]
+    alone = len(told) == 1 and not plan.asides and not story.foreign
+    for title, entries in told:
+        lines += [*([] if alone and title == _REST else [ink(title, "bold"), ""])]
+        for entry in entries:
+            lines += [*entry, ""]
     for warning in plan.warnings:
-        lines.append(f"{ink('warning', 'yellow')}: {visible(warning)}")
+        lines += laid(warning_spans(warning), width, ink)
     if plan.warnings:
         lines.append("")
-    return "\n".join([*lines, summary(plan, per_minute)])
+    for line in summary(plan, per_minute).split("\n"):
+        digest = line.startswith(_DIGEST)  # in one piece, to be found and copied
+        lines += [line] if digest else laid([Span(line)], width, ink)
+    return "\n".join(lines)
+
+
+def _sections(story: Story, ink: Ink, width: int) -> Iterator[tuple[str, list[list[str]]]]:
+    """The titles that have something below them, and what."""
+    zone = story.plan.zone
+    found: list[tuple[str, Sequence[Group | Aside]]] = [
+        (_BLOCKED, story.of(BLOCKED)),
+        (_RISKY, story.of(RISKY)),
+        (_ASIDES, story.asides),
+        (_FOREIGN, story.foreign),
+        (_REST, story.of(PLAIN)),
+    ]
+    for title, entries in found:
+        if entries:
+            yield title, [[*_entry(one, zone, ink, width)] for one in entries]
+
+
+def _entry(one: Group | Aside, zone: str, ink: Ink, width: int) -> Iterator[str]:
+    if isinstance(one, Aside):
+        return aside_lines(one, zone, ink, width)
+    return group_lines(one, zone, ink, width)
 
 
 def summary(plan: Plan, per_minute: int | None = None) -> str:
-    """The counts, in one or two lines."""
+    """The counts, what an apply takes, and the digest."""
     kept = f"{plan.unchanged:,} unchanged ({many(plan.fields_compared, 'field')} compared)"
     if plan.unmanaged:
         kept += f", {len(plan.unmanaged):,} live in no file"
     if not plan.changes:
         return f"No changes. {kept}."
+    calls = f"Applying it takes {many(plan.writes, 'write')}{_reads(plan, per_minute)}."
+    return f"{_counts(plan)}; {kept}.\n{calls}{_compared(plan)}\n{_DIGEST}{plan.digest}"
+
+
+def _counts(plan: Plan) -> str:
+    """What there is to do."""
     wanted = [
         f"{plan.count(action):,} to {action}"
         for action in ("create", "adopt", "update")
         if plan.count(action)
     ]
-    if plan.blocked:
-        wanted.append(f"{len(plan.blocked):,} blocked")
-    calls = f"Applying it takes {many(plan.writes, 'write')}{_reads(plan, per_minute)}."
-    return f"{', '.join(wanted)}; {kept}.\n{calls} Plan digest: {plan.digest}"
+    return ", ".join([*wanted, *([f"{len(plan.blocked):,} blocked"] if plan.blocked else [])])
+
+
+def _compared(plan: Plan) -> str:
+    """Which commits a pull request's plan is about."""
+    if plan.against is None:
+        return ""
+    return f"\nFiles of {plan.commit or 'no commit'}\ncompared with {plan.against}."
 
 
 def _reads(plan: Plan, per_minute: int | None) -> str:
@@ -73,55 +124,6 @@ def _reads(plan: Plan, per_minute: int | None) -> str:
     if minutes > 0:
         said += f", about {many(minutes, 'minute')} at {per_minute:,} requests a minute"
     return said
-
-
-def _change(change: Change, ink: Ink) -> Iterator[str]:
-    sign, colour = _SIGNS[change.action]
-    number = f" (id {change.id})" if change.id is not None else ""
-    if change.action == "adopt":
-        number = f" (id {change.id}, {change.counters.issued:,} issued, {change.counters.redeemed:,} redeemed)"
-    place = ink(visible(f"{change.file}:{change.line}"), "dim")
-    action = ink(f"{sign} {change.action}", colour)
-    yield f"{action} {ink(visible(change.code), 'bold')}{number}  {place}"
-    width = max((len(visible(field.path)) for field in change.fields), default=0)
-    for field in change.fields:
-        yield from _field(change, field, width, ink)
-    for why in change.blocked:
-        yield f"    {ink(f'! blocked [{why.rule}]', 'red')} {visible(why.message)}"
-    for why in change.allowed:
-        yield f"    {ink(f'allowed [{why.rule}]', 'yellow')} {visible(why.message)}"
-    for warning in change.warnings:
-        yield f"    {ink('warning', 'yellow')}: {visible(warning)}"
-
-
-def _field(change: Change, field: FieldChange, width: int, ink: Ink) -> Iterator[str]:
-    name = visible(field.path).ljust(width)
-    cause = f"  {ink(visible(field.cause), 'dim')}" if field.cause else ""
-    if field.cause == CAUSE:
-        before, after = shown_pair(field.before, field.after)
-        yield f"    {ink('~', 'yellow')} {name}  {before} → {after}{cause}"
-        return
-    now, then = change.managed[field.path]
-    applied = recorded(now)
-    if change.action == "create":
-        value = shown(field.after) + _kept(change, field)
-        yield f"    {ink('+', 'green')} {name}  {value}  {ink(f'line {field.line}', 'dim')}"
-    else:
-        before, after = shown_pair(field.before, field.after)
-        value = f"{before} → {after}{_kept(change, field)}"
-        place = ink(visible(f"{change.file}:{field.line}"), "dim")
-        yield f"    {ink('~', 'yellow')} {name}  {value}  {place}{cause}"
-    if isinstance(now, list) or is_cut(field.after):
-        for sign, member in members(field.path, now if applied is None else applied, then):
-            yield f"        {ink(sign, 'green' if sign == '+' else 'red')} {member}"
-
-
-def _kept(change: Change, field: FieldChange) -> str:
-    """What the server keeps of a date, where the file does not already say just that."""
-    _, then = change.managed[field.path]
-    if split(field.path)[0].kind is not Kind.DAY or str(field.after) in str(then):
-        return ""
-    return f" (kept as {then})"
 
 
 def outcome_text(found: Outcome, ink: Ink) -> str:

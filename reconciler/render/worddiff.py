@@ -49,8 +49,9 @@ def shortened(pieces: list[Piece], words: int = _CONTEXT) -> list[Piece]:
 
 def _around(text: str, first: int, last: int) -> str:
     """A stretch's first and last words, blanks kept, and what is between them as `…`."""
-    tokens = re.findall(r"\s+|\S+", text)
-    head, tail = 2 * first, 2 * last  # every other token is a blank
+    tokens = re.findall(r"\s+|\S+", text)  # every other one is a blank
+    head = 2 * first - (not tokens[0].isspace()) if first else 0
+    tail = 2 * last - (not tokens[-1].isspace()) if last else 0
     if len(tokens) <= head + tail + 1:
         return text
     return "".join([*tokens[:head], "…", *(tokens[-tail:] if tail else ())])

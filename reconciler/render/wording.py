@@ -111,9 +111,9 @@ def _lifetime(value: float, state: State) -> str:
     return "until the series ends" if value == -1 else f"{value:,}"
 
 
-def counted(value: float, noun: str) -> str:
+def counted(value: float, noun: str, plural: str = "") -> str:
     """`1 day`, `2 days`."""
-    return f"{value:,} {noun if value == 1 else noun + 's'}"
+    return f"{value:,} {noun if value == 1 else plural or noun + 's'}"
 
 
 def _date(field: Field, value: str, zone: ZoneInfo) -> str:
@@ -145,14 +145,15 @@ def _clock(moment: datetime) -> str:
 
 
 def _members(field: Field, key: str | None, value: list[Any]) -> str:
-    """A list, or an object that holds lists, as a structure."""
-    if field.kind is Kind.RANGE and key is None:
-        return ", ".join(f"{name}: {_any(part)}" for name, part in value)
-    if field.kind is Kind.EXCLUSIVE_IDS and not value:
-        return "none"
-    if field.kind in {Kind.PRODUCTS, Kind.PLACES}:
-        return "; ".join(_block(block) for block in value) or "any"
-    return _any(value)
+    """A list, or an object that holds lists, as a structure; as JSON what is neither."""
+    try:
+        if field.kind is Kind.RANGE and key is None:
+            return ", ".join(f"{name}: {_any(part)}" for name, part in value)
+        if field.kind in {Kind.PRODUCTS, Kind.PLACES}:
+            return "; ".join(_block(block) for block in value) or "any"
+    except (TypeError, ValueError):
+        return spelled(value)
+    return "none" if field.kind is Kind.EXCLUSIVE_IDS and not value else _any(value)
 
 
 def _any(part: Any) -> str:  # noqa: ANN401 - any JSON

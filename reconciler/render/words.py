@@ -26,7 +26,7 @@ def many(count: int, noun: str, plural: str = "") -> str:
 
 def shown(value: Any) -> str:  # noqa: ANN401 - any JSON
     """A value on one line: text in quotes, structures as JSON, nothing that acts on a terminal."""
-    return _cut(_whole(value))
+    return cut(_whole(value))
 
 
 def is_cut(value: Any) -> bool:  # noqa: ANN401 - any JSON
@@ -50,7 +50,8 @@ def shown_pair(before: Any, after: Any) -> tuple[str, str]:  # noqa: ANN401 - an
     return lead + shown(before[start:]), lead + shown(after[start:])
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
+    """A text that is not too long to be read; what is left out is counted."""
     if len(text) <= _LONGEST:
         return text
     return f"{text[:_LONGEST]}… {len(text) - _LONGEST:,} more not shown"
