@@ -56,7 +56,7 @@ def locate(path: Path) -> Place | None:
     if not found.ok:
         raise RecordError(f"git cannot say where {path} lies: {found.words}")
     top, followed = (above / up).resolve(), path.resolve()
-    given = followed if path.name in {"", ".."} else path.parent.resolve() / path.name
+    given = path.parent.resolve() / path.name
     ways = (_parts(one, top) for one in (given, followed) if one.is_relative_to(top))
     return Place(path, tuple(dict.fromkeys(ways)), head or None)
 

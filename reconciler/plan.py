@@ -82,12 +82,16 @@ class Plan:
             _guard([changes[code] for code in sorted(codes)], self.managed, rails, today, changes)
         return replace(self, changes=tuple(changes[one.code] for one in self.changes))
 
-    def credited(self, authors: Mapping[tuple[str, int], str]) -> Plan:
-        """The same plan, with who wrote the allowances: by the file and line of each."""
+    def credited(self, authors: Mapping[tuple[str, int], str], whole: Mapping[str, str]) -> Plan:
+        """The same plan, with who wrote the allowances: of files by file and line, `whole` those of
+        rules over the plan.
+        """
 
         def given(change: Change) -> dict[str, str]:
             lines = {one.rule: (change.file, one.line) for one in change.lifecycle.allow}
-            return {rule: authors[at] for rule, at in lines.items() if at in authors}
+            known = {rule: authors[at] for rule, at in lines.items() if at in authors} | dict(whole)
+            passed = {why.rule for why in change.allowed}
+            return {rule: who for rule, who in known.items() if rule in passed}
 
         return replace(self, changes=tuple(replace(one, given=given(one)) for one in self.changes))
 

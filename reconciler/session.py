@@ -19,6 +19,7 @@ from reconciler.config import credentials, load_target, sandbox_credentials
 from reconciler.desired import load
 from reconciler.errors import FilesInvalidError, RefusedError, UsageError
 from reconciler.gitobjects import locate
+from reconciler.history import credited, protected
 from reconciler.lock import held
 from reconciler.planfile import from_json
 from reconciler.planning import make_plan
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from reconciler.plan import Plan
     from reconciler.record import Record
     from reconciler.report import ApplyReport
-    from reconciler.revision import AtRevision
     from reconciler.sandbox import Store
 
     Note = Callable[[str, int], None]
@@ -217,26 +217,10 @@ class Session:
             recording=recording,
             since=held,
         )
-        return self._credited(self._protected(make, base))
-
-    def _protected(self, make: Callable[..., Plan], base: AtRevision | None) -> Plan:
-        """The plan, in which what was protected a commit ago, or at the base, still is."""
         made = make()
-        files = {change.code: change.file for change in made.changes if change.action != "create"}
-        before = revision.protected_before(self.series, files, self.target.zone)
-        at_base = base.series if base else {}
-        before |= {code for code in files if code in at_base and at_base[code].lifecycle.protect}
-        return make(protected=before) if before else made
-
-    def _credited(self, plan: Plan) -> Plan:
-        """The plan, in which each allowance says who wrote it, where git tells."""
-        lines = {
-            (change.file, one.line)
-            for change in plan.changes
-            for one in change.lifecycle.allow
-            if any(why.rule == one.rule for why in change.allowed)
-        }
-        return plan.credited(revision.blame(self.series, lines)) if lines else plan
+        if before := protected(made, self.series, self.target.zone, base):
+            made = make(protected=before)
+        return credited(made, self.series, self._config, self.target)
 
     def saved_plan(self, file: str) -> Plan:
         """A plan from a file. Raises UsageError without one, RefusedError for one that is off."""

@@ -16,6 +16,7 @@ from marketing import live, pull_request, scene, series
 from reconciler.change import Aside, Change
 from reconciler.diff import FieldChange
 from reconciler.effect import Effect
+from reconciler.exposure import Counters, Exposure
 from reconciler.fields import canonical
 from reconciler.lifecycle import NONE
 from reconciler.plan import Plan
@@ -277,8 +278,8 @@ def test_no_text_of_others_acts_in_a_plan(plan: Plan) -> None:
 @given(plans())
 def test_no_text_of_others_begins_a_line(plan: Plan) -> None:
     ours = re.compile(
-        r"Plan for |[+~@] (create|update|adopt) |- |warning: |Blocked$|Look here|Moves without|Not of"
-        r"|The rest$|[\d,]+ (to |blocked)|No changes|Applying|Plan digest: |    |$"
+        r"Plan for |[+~@] (create|update|adopt) |- |warning: |Blocked$|Look here|Moves without"
+        r"|Not of|The rest$|[\d,]+ (to |blocked)|No changes|Applying|Plan digest: |    |$"
     )
     found = [line for line in plan_text(plan, Ink()).split("\n") if not ours.match(line)]
 

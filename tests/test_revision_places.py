@@ -96,6 +96,17 @@ def test_a_directory_that_was_not_there_yet_is_told(repository: Path) -> None:
     assert (f"series is not there at {one[:7]}: every file counts as new",) == found.warnings
 
 
+def test_below_what_was_a_file_there_was_no_directory(repository: Path) -> None:
+    write("x", "a file", Path())
+    commit()
+    Path("x").unlink()
+    write("a.yaml", series("A"), Path("x/series"))
+
+    found = at(Path("x/series"), "HEAD", UTC)
+
+    assert ({}, 1) == (found.series, len(found.warnings))
+
+
 def test_the_configuration_is_that_of_the_commit(repository: Path) -> None:
     config = Path("below/reconciler.toml")
     write("reconciler.toml", "[guardrails]\nmax_percent = 40  # क\n", Path("below"))

@@ -62,6 +62,14 @@ def sides(change: Change, field: FieldChange, zone: str) -> tuple[str, str]:
     return was, now
 
 
+def aside_words(aside: Aside, zone: str) -> tuple[str, str]:
+    """What an aside says before and after."""
+    path = aside.path or ""
+    if aside.code and path.partition(".")[0] in FIELDS:
+        return said(path, aside.before, zone), said(path, aside.after, zone)
+    return _plainly(aside.before), _plainly(aside.after)
+
+
 def offer(change: Change, zone: str) -> str:
     """What the series will be, in one sentence: how much, for whom, until when, how often."""
     _, state = states(change)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING
 
+from reconciler.diff import recorded
 from reconciler.exposure import Exposure, total
 from reconciler.fields import split
 from reconciler.kinds import Kind
@@ -138,10 +140,13 @@ class Words:
         return word_diff(*texts) if max(map(len, texts)) > _LONG else []
 
     def members(self, change: Change, field: FieldChange) -> list[tuple[str, str]]:
-        """What a list gains and loses."""
-        return (
-            list(members(field.path, *change.managed[field.path])) if field.cause != CAUSE else []
-        )
+        """What a list that live has gains and loses."""
+        if field.cause == CAUSE:
+            return []
+        now, then = change.managed[field.path]
+        applied = recorded(now)
+        known = now if applied is None else applied
+        return list(members(field.path, known, then)) if isinstance(known, list) else []
 
     def given(self, told: Group | Aside, rule: str) -> str:
         """Who wrote the allowance of a rule, where that is known."""
@@ -149,6 +154,7 @@ class Words:
 
 
 def sections_of(story: Story) -> tuple[Section, ...]:
+    """The story in its order, without the sections that nothing stands in."""
     told: dict[str, Iterable[Group | Aside]] = {
         BLOCKED: story.of(BLOCKED),
         RISKY: story.of(RISKY),
@@ -156,25 +162,26 @@ def sections_of(story: Story) -> tuple[Section, ...]:
         FOREIGN: story.foreign,
         PLAIN: story.of(PLAIN),
     }
-    number = 0
-    found = []
-    for name, ones in told.items():
-        entries = []
-        for number, one in enumerate(ones, start=number + 1):  # noqa: B020
-            entries.append(Entry(f"entry-{number}", name, one))
-        if entries:
-            found.append(Section(name, *_TITLES[name], tuple(entries)))
-    return tuple(found)
+    numbers = count(1)
+    sections = [
+        Section(
+            name, *_TITLES[name], tuple(Entry(f"entry-{next(numbers)}", name, one) for one in ones)
+        )
+        for name, ones in told.items()
+    ]
+    return tuple(section for section in sections if section.entries)
 
 
 def headline_of(story: Story) -> str:
     """What it comes to, in one line."""
+    refused = sum(bool(one.blocked) for one in story.asides)
     asides = f"{len(story.asides):,} without a change" if story.asides else ""
+    asides += f" ({refused:,} blocked)" if refused else ""
     changes = story.plan.changes
     if not changes:
         return f"No changes{asides and ', ' + asides}"
-    counts = [(sum(len(one.changes) for one in story.of(risk)), risk) for risk in (BLOCKED, RISKY)]
-    said = [f"{count:,} {_SHORT[risk]}" for count, risk in counts if count]
+    numbers = {risk: sum(len(one.changes) for one in story.of(risk)) for risk in _SHORT}
+    said = [f"{number:,} {_SHORT[risk]}" for risk, number in numbers.items() if number]
     foreign = sum(len(one.changes) for one in story.foreign)
     said += [asides] if asides else []
     said += [f"{foreign:,} not of this pull request"] if foreign else []
