@@ -60,10 +60,10 @@ def owned(old: Mapping[str, Desired], new: Mapping[str, Desired]) -> frozenset[s
 
 
 def _differ(old: Desired, new: Desired) -> bool:
-    return not _spelled_alike(old, new) and _state(old) != _state(new)
+    return not _spelledalike(old, new) and _state(old) != _state(new)
 
 
-def _spelled_alike(old: Desired, new: Desired) -> bool:
+def _spelledalike(old: Desired, new: Desired) -> bool:
     """Whether two files say the same to the letter, as most do: cheaper than by meaning."""
     return (old.values, old.lifecycle, old.zone) == (new.values, new.lifecycle, new.zone)
 
@@ -79,7 +79,7 @@ def edits(old: Mapping[str, Desired], new: Mapping[str, Desired]) -> tuple[Edit,
             found.append(Edit(DELETED, code, gone.file, gone.line, None, None, None))
             continue
         was, now = old.get(code), new[code]
-        if was is None or not _spelled_alike(was, now):
+        if was is None or not _spelledalike(was, now):
             found += _lifecycle(was.lifecycle if was else NONE, now)
             found += _values(was, now) if was else ()
     return tuple(sorted(found, key=lambda edit: (edit.code, edit.path or "", edit.kind)))
@@ -105,7 +105,7 @@ def _meaning(desired: Desired, path: str, said: Declared) -> tuple[Canonical, Ca
 
 def _values(old: Desired, new: Desired) -> Iterator[Edit]:
     """The differences of one series' values."""
-    before, after = _alike(old, new)
+    before, after = alike(old, new)
     for path, one in after.items():
         was = before.get(path)
         if was is None or _meaning(old, path, was) != _meaning(new, path, one):
@@ -116,7 +116,7 @@ def _values(old: Desired, new: Desired) -> Iterator[Edit]:
         yield Edit(UNMANAGED, new.code, new.file, line, path, before[path].value, None)
 
 
-def _alike(old: Desired, new: Desired) -> tuple[Mapping[str, Declared], Mapping[str, Declared]]:
+def alike(old: Desired, new: Desired) -> tuple[Mapping[str, Declared], Mapping[str, Declared]]:
     """What two files declare, the old one's range taken apart or put together as in the new."""
     before = old.declared
     for name in _RANGES:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reconciler.against import VALUE, edits, owned
+from reconciler.against import VALUE, alike, edits, owned
 from reconciler.change import Aside, counted
 from reconciler.diff import Reading, unreadable, until_series_ends
 from reconciler.effect import Effect, effects
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from reconciler.against import Edit
     from reconciler.change import Change
     from reconciler.config import Target
-    from reconciler.declared import Desired
+    from reconciler.declared import Declared, Desired
     from reconciler.live import LiveSeries
     from reconciler.values import Canonical
 
@@ -86,6 +86,13 @@ class _View:
     def old(self) -> Desired | None:
         return self.since.series.get(self.code)
 
+    @property
+    def held(self) -> Mapping[str, Declared]:
+        """What the commit's file managed, its range taken apart as the file has it now."""
+        if self.old is None:
+            return {}
+        return alike(self.old, self.wanted)[0] if self.wanted else self.old.declared
+
     def told(self, edit: Edit, change: Change | None) -> Iterator[Aside]:
         """The edit as an aside; nothing where a change shows it, or it moves nothing."""
         kind, path = edit.kind, edit.path
@@ -93,12 +100,12 @@ class _View:
         if path is not None and self.row is None:
             return  # a create shows all there is
         moved: dict[str, tuple[Canonical, Canonical]] = {}
-        if path is not None and self.old and path in self.old.declared:
-            held = self.old.declared[path].canonical
+        if path is not None and path in self.held:
+            held = self.held[path].canonical
             now = self._live(path, held)
             moved = {path: (held, now)}
             if kind == VALUE:
-                if unreadable(now) or not self._settled(path, now, change):
+                if unreadable(now) or not self._accepted(path, now, change):
                     return
                 kind = ACCEPTED
             else:
@@ -128,11 +135,9 @@ class _View:
             return
         before, after = self._state(self.old), self._state(self.wanted)
         moves = {
-            path: (self.old.declared[path].canonical, wish.canonical)
+            path: (self.held[path].canonical, wish.canonical)
             for path, wish in self.wanted.declared.items()
-            if self.old is not None
-            and path in self.old.declared
-            and self.old.declared[path].canonical != wish.canonical
+            if path in self.held and self.held[path].canonical != wish.canonical
         }
         count, zone = counted(self.row), self.target.zone
         found = effects("update", moves, zone, self.now)
@@ -156,11 +161,13 @@ class _View:
                 verdict.allowed,
             )
 
-    def _settled(self, path: str, now: Canonical, change: Change | None) -> bool:
+    def _accepted(self, path: str, now: Canonical, change: Change | None) -> bool:
         """Whether live is at an edited value already, so that no change shows it."""
         if self.wanted is None or (change and any(one.path == path for one in change.fields)):
             return False
-        return self._eyes().agrees(path, now, self.wanted.declared[path].exact)
+        wish = self.wanted.declared[path]
+        meant = wish.canonical != self.held[path].canonical
+        return meant and self._eyes().agrees(path, now, wish.exact)
 
     def _live(self, path: str, held: Canonical) -> Canonical:
         return Mark.ABSENT if self.row is None else self._eyes().meaning(self.row, path, held)

@@ -5,22 +5,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler import revision
+from reconciler.gitobjects import shallow
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from zoneinfo import ZoneInfo
 
     from reconciler.config import Target
     from reconciler.plan import Plan
     from reconciler.revision import AtRevision
 
+_SHALLOW = (
+    "this clone has not the whole history: where it lacks the commit before this one, nobody can"
+    " tell what `protect: true` was taken away from just now; fetch the whole history"
+)
 
-def protected(plan: Plan, series: Path, zone: ZoneInfo, base: AtRevision | None) -> frozenset[str]:
-    """The codes of a plan's changes whose files were protected a commit ago, or at the base."""
+
+def protected(
+    plan: Plan, series: Path, base: AtRevision | None
+) -> tuple[frozenset[str], list[str]]:
+    """The codes of a plan's changes whose files were protected a commit ago, or at the base, and
+    what is said where git cannot tell.
+    """
     files = {change.code: change.file for change in plan.changes if change.action != "create"}
     at_base = base.series if base else {}
     held = {code for code in files if code in at_base and at_base[code].lifecycle.protect}
-    return revision.protected_before(series, files, zone) | held
+    said = [_SHALLOW] if files and plan.commit and base is None and shallow(series) else []
+    return revision.protected_before(series, files) | held, said
 
 
 def credited(plan: Plan, series: Path, config: Path | None, target: Target) -> Plan:

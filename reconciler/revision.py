@@ -93,11 +93,7 @@ def _contents(
         yield file, raw if name.encode() == below else None
 
 
-def protected_before(
-    series: Path,
-    files: Mapping[str, str],
-    zone: ZoneInfo,  # noqa: ARG001 - a file protects whatever else it says: no date is read
-) -> frozenset[str]:
+def protected_before(series: Path, files: Mapping[str, str]) -> frozenset[str]:
     """The codes, of some with their files, that were protected one commit ago: at HEAD where the
     file differs from HEAD now, else at HEAD's first parent. None where git has no such commit.
 

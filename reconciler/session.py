@@ -218,8 +218,9 @@ class Session:
             since=held,
         )
         made = make()
-        if before := protected(made, self.series, self.target.zone, base):
-            made = make(protected=before)
+        before, said = protected(made, self.series, base)
+        if before or said:
+            made = make(protected=before, warnings=[*warnings, *said])
         return credited(made, self.series, self._config, self.target)
 
     def saved_plan(self, file: str) -> Plan:

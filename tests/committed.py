@@ -54,4 +54,4 @@ def files_at(rev: str, folder: Path = SERIES) -> dict[str, str]:
 
 
 def protected(files: Mapping[str, str], folder: Path = SERIES) -> set[str]:
-    return set(protected_before(folder, files, UTC))
+    return set(protected_before(folder, files))

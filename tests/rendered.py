@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-import cmarkgfm
-from cmarkgfm.cmark import Options
+import cmarkgfm  # type: ignore[import-untyped] # it comes without types
+from cmarkgfm.cmark import Options  # type: ignore[import-untyped] # the same
 
 # As GitHub reads a comment before it takes dangerous HTML away; here all of it stays to be seen.
 _AS_IN_COMMENTS = Options.CMARK_OPT_HARDBREAKS | Options.CMARK_OPT_UNSAFE

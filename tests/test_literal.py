@@ -62,7 +62,7 @@ ACTS = re.compile(r"[@#<>/_*~`\\\[\]|$&{}]|:\S|\bwww\.|\b[0-9a-f]{7,}\b|\S-\d")
 
 def begins(text: str) -> tuple[str, ...]:
     """A text at all places of a page where one may stand."""
-    return text, f"- {text}", f"- x\n  - {text}: {text}", f"**x**: {text}\n- x", f"| {text}"
+    return text, f"- {text}", f"- x\n  - {text} · {text}", f"**x**: {text}\n- x", f"| {text}"
 
 
 @pytest.mark.parametrize("case", HOSTILE)

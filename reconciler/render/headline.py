@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.render.literal import code, prose
+from reconciler.render.meaning import total_cost
 from reconciler.render.oneliners import exposures
 from reconciler.render.passages import SIGNS
 from reconciler.render.story import BLOCKED, PLAIN, RISKY
 from reconciler.render.words import many
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from reconciler.change import Aside, Change
     from reconciler.exposure import Exposure
@@ -33,14 +34,11 @@ def changes_of(groups: Sequence[Group]) -> list[Change]:
 def top(story: Story) -> str:
     """What it is the plan of, how many changes of what risk, and what they may cost together."""
     plan = story.plan
-    host = f" on {code(plan.host, _NAME)}" if plan.host != plan.target else ""
     found = {kind: changes_of(story.of(kind)) for kind in TITLES}
-    counts = [f"{len(some):,} {_COUNTED[kind]}" for kind, some in found.items() if some]
-    said = ", ".join(counts) or "no changes"
-    lines = [f"## Plan for {code(plan.target, _NAME)}{host}: {said}"]
-    if counts:
-        total = exposures([one.exposure for one in changes_of(story.groups)])
-        lines.append(f"\n**Total exposure: {total}**")
+    host = f" on {code(plan.host, _NAME)}" if plan.host != plan.target else ""
+    lines = [f"## Plan for {code(plan.target, _NAME)}{host}: {_counts(story, found)}"]
+    if plan.changes:
+        lines += ["", f"**Total exposure: {total_cost(plan)}**"]
     costs = {TITLES[kind]: [one.exposure for one in some] for kind, some in found.items()}
     costs[ALONE] = _alone(story.asides)
     costs[FOREIGN] = [one.exposure for one in changes_of(story.foreign)]
@@ -50,6 +48,19 @@ def top(story: Story) -> str:
     if table:
         lines += ["", "| | Series | Exposure |", "|---|--:|---|", *table]
     return "\n".join(lines)
+
+
+def _counts(story: Story, found: Mapping[str, Sequence[Change]]) -> str:
+    said = [f"{len(some):,} {_COUNTED[kind]}" for kind, some in found.items() if some]
+    foreign = len(changes_of(story.foreign))
+    said += [f"{foreign:,} not of this pull request"] if foreign else []
+    said = said or ["no changes"]
+    if story.asides:
+        blocked = sum(bool(one.blocked) for one in story.asides)
+        said.append(
+            f"{len(story.asides):,} without a change" + (f" ({blocked:,} blocked)" if blocked else "")
+        )
+    return ", ".join(said)
 
 
 def _alone(asides: Sequence[Aside]) -> list[Exposure]:

@@ -16,15 +16,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from reconciler.effect import Effect
 from reconciler.render.meaning import amount
 from reconciler.render.page import (
-    Costs,
     Words,
     actions_of,
     facts_of,
     filters_of,
     headline_of,
+    owned_of,
+    reasons_of,
     sections_of,
+    whole_of,
 )
-from reconciler.render.story import Story, own
+from reconciler.render.story import Story
 from reconciler.render.timeline import timeline
 from reconciler.render.words import many
 from reconciler.text import unseen
@@ -34,18 +36,6 @@ if TYPE_CHECKING:
     from reconciler.plan import Plan
     from reconciler.render.links import Links
 
-_SYMBOLS = {
-    Effect.GENEROUS: "↑",
-    Effect.STRICTER: "↓",
-    Effect.WIDER: "↔",
-    Effect.NARROWER: "→←",
-    Effect.LONGER: "→",
-    Effect.SHORTER: "←",
-    Effect.ACTIVATES: "●",
-    Effect.ENDS: "○",
-    Effect.MESSAGING: "¶",
-    Effect.NEUTRAL: "=",
-}
 _OPEN = 12  # of "The rest": what is more stands closed
 _IN_SIGHT = 60  # rows of the timeline: a longer one stands closed
 
@@ -67,17 +57,19 @@ def plan_html(plan: Plan, links: Links | None = None, now: datetime | None = Non
         zone,
         moment,
     )
+    costs, foreign = owned_of(story)
     style, script = _source("plan.css"), _source("plan.js")
     return (
         _environment()
         .get_template("plan.html")
         .render(
             plan=plan,
-            story=story,
             sections=sections,
             words=Words(plan.zone, links),
             timeline=drawn,
-            costs=Costs.of(plan.changes),
+            costs=costs,
+            foreign=foreign,
+            whole=whole_of(story),
             headline=headline_of(story),
             actions=actions_of(plan),
             filters=filters_of(sections),
@@ -104,7 +96,7 @@ def _environment() -> Environment:
     made.globals.update(
         amount=amount,
         many=many,
-        own=own,
+        reasons_of=reasons_of,
         symbol=_symbol,
         tone=_tone,
         effects=_effects,
@@ -133,7 +125,9 @@ def _policy(*inline: str) -> str:
 
 
 def _symbol(effect: str) -> str:
-    return _SYMBOLS[Effect(effect)]
+    """The direction of an effect, as in the text view."""
+    found = Effect(effect)
+    return "▲" if found.eases else "▼" if found.tightens else "~"
 
 
 def _tone(effect: str) -> str:

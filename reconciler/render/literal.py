@@ -48,7 +48,7 @@ def code(text: str, most: int | None = None) -> str:
 
 def prose(text: str) -> str:
     """A sentence of ours that holds text of others: plain words as they are, all else as code."""
-    return "".join(_phrases(visible(text))) or code(text)
+    return "".join(_phrases(visible(text).strip())) or code(text)
 
 
 def link(text: str, url: str) -> str:

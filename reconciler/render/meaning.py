@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from reconciler import values
 from reconciler.diff import recorded
 from reconciler.exposure import last_moment
 from reconciler.fields import FIELDS, split
@@ -15,7 +16,7 @@ from reconciler.sideeffects import CAUSE
 from reconciler.values import Mark
 
 if TYPE_CHECKING:
-    from reconciler.change import Change
+    from reconciler.change import Aside, Change
     from reconciler.diff import FieldChange
     from reconciler.exposure import Exposure
     from reconciler.plan import Plan
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from reconciler.values import Canonical
 
 _FOR_MANY = ("anyUser", "isMultipleUseAllowed", "sameUserMultipleRedeem")
+
+_NARROWING = {
+    "for certain products": ("productInfo",),
+    "at certain places": ("redemptionOrgEntityDetails", "storeIdsJson", "redeemAtStore"),
+}
 
 
 def amount(value: int | None) -> str:
@@ -73,7 +79,13 @@ def aside_words(aside: Aside, zone: str) -> tuple[str, str]:
 def offer(change: Change, zone: str) -> str:
     """What the series will be, in one sentence: how much, for whom, until when, how often."""
     _, state = states(change)
-    parts = [_price(state), _who(state), _until(state, ZoneInfo(zone)), _how_many(state)]
+    parts = [
+        _price(state),
+        _who(state),
+        _where(state),
+        _until(state, ZoneInfo(zone)),
+        _how_many(state),
+    ]
     return "; ".join(part for part in parts if part)
 
 
@@ -97,6 +109,16 @@ def _who(state: State) -> str:
     if not isinstance(anybody, bool):
         return ""
     return "for anybody with a code" if anybody else "for the customer it was issued to"
+
+
+def _where(state: State) -> str:
+    """Which lists narrow it down, where their values are known."""
+    found = [
+        words
+        for words, paths in _NARROWING.items()
+        if any(_of(state, path) not in (Mark.ABSENT, [], values.ANY) for path in paths)
+    ]
+    return ", ".join(found)
 
 
 def _until(state: State, zone: ZoneInfo) -> str:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
+from reconciler.change import Change
 from reconciler.diff import recorded
 from reconciler.exposure import Exposure, total
 from reconciler.fields import split
 from reconciler.kinds import Kind
 from reconciler.render.meaning import aside_words, offer, sides
-from reconciler.render.story import BLOCKED, PLAIN, RISKY, Group, Story
+from reconciler.render.story import BLOCKED, PLAIN, RISKY, Group, Story, own
 from reconciler.render.worddiff import word_diff
 from reconciler.render.words import many, members
 from reconciler.sideeffects import CAUSE
@@ -19,23 +20,32 @@ from reconciler.sideeffects import CAUSE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from reconciler.change import Aside, Change
+    from reconciler.change import Aside
     from reconciler.diff import FieldChange
     from reconciler.plan import Plan
     from reconciler.render.links import Links
 
+KINDS = ("blocked", "warned", "allowed")
 ASIDE, FOREIGN = "aside", "foreign"
 _TITLES = {
     BLOCKED: ("Blocked", "Apply refuses these by name. The rest can go on."),
     RISKY: ("Look here first", "These may give away more than before, or set off a warning."),
-    ASIDE: ("Without a change", "Nothing is written for these, and money may move all the same."),
+    ASIDE: (
+        "Moves without a change",
+        "Nothing is written for these, and money may move all the same.",
+    ),
     FOREIGN: (
         "Not of this pull request",
         "An apply of everything would do these too; this pull request does not own them.",
     ),
     PLAIN: ("The rest", "Nothing here gives away more than before."),
 }
-_SHORT = {BLOCKED: "blocked", RISKY: "to look at first"}
+_SHORT = {
+    BLOCKED: "blocked",
+    RISKY: "to look at first",
+    ASIDE: "without a change",
+    FOREIGN: "not of this pull request",
+}
 _LONG = 60  # characters of a text from which on its words are compared
 
 
@@ -65,8 +75,7 @@ class Entry:
         """What it can cost at most, all together."""
         if not isinstance(self.told, Group):
             return self.told.exposure
-        costs = [one.exposure for one in self.told.changes]
-        return Exposure(total(one.before for one in costs), total(one.after for one in costs))
+        return _sum(one.exposure for one in self.told.changes)
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -87,23 +96,34 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """What a guard says: of all that an entry tells, or of the series with these codes."""
+
+    kind: str  # blocked, warned, allowed
+    rule: str
+    message: str
+    by: str  # who wrote the allowance
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Costs:
     """What some changes can cost at most. What is without bound is counted, never added up."""
 
-    bounded: Exposure
-    unbound: tuple[str, ...]  # codes
-    newly: int
+    together: Exposure
+    number: int
+    unbound: int  # how many are without bound after their change
+    newly: int  # and were not before it
+    bounded: Exposure  # what all others can cost together
 
     @classmethod
     def of(cls, changes: Sequence[Change]) -> Costs:
         """The costs of changes of one target."""
-        free = [one for one in changes if one.exposure.after is None]
-        rest = [
-            one.exposure for one in changes if None not in {one.exposure.before, one.exposure.after}
-        ]
-        sums = Exposure(total(one.before for one in rest), total(one.after for one in rest))
-        newly = sum(one.exposure.before is not None for one in free)
-        return cls(sums, tuple(one.code for one in free), newly)
+        costs = [one.exposure for one in changes]
+        free = [one for one in costs if one.after is None]
+        newly = sum(one.before is not None for one in free)
+        rest = _sum(one for one in costs if one.after is not None)
+        return cls(_sum(costs), len(costs), len(free), newly, rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +146,10 @@ class Words:
         """Before and after of what stands without a change."""
         return aside_words(told, self.zone)
 
-    def offer(self, change: Change) -> str:
-        """What a series offers after its change, in one sentence."""
-        return offer(change, self.zone)
+    def offer(self, changes: Sequence[Change]) -> str:
+        """What the series offer after their change, in one sentence; "" where they differ."""
+        said = {offer(change, self.zone) for change in changes}
+        return said.pop() if len(said) == 1 else ""
 
     def pieces(self, field: FieldChange) -> list[tuple[str, str]]:
         """A long text word by word: what stays, goes and comes. Nothing for any other value."""
@@ -148,9 +169,35 @@ class Words:
         known = now if applied is None else applied
         return list(members(field.path, known, then)) if isinstance(known, list) else []
 
-    def given(self, told: Group | Aside, rule: str) -> str:
-        """Who wrote the allowance of a rule, where that is known."""
-        return told.first.given.get(rule, "") if isinstance(told, Group) else ""
+
+def _sum(costs: Iterable[Exposure]) -> Exposure:
+    found = list(costs)
+    return Exposure(total(one.before for one in found), total(one.after for one in found))
+
+
+def reasons_of(told: Group | Aside) -> list[Reason]:
+    """What guards say of it, each thing once; of several series by code where not all share it."""
+    things: Sequence[Change | Aside] = told.changes if isinstance(told, Group) else (told,)
+    found: dict[tuple[str, str, str, str], list[str]] = {}
+    for kind in KINDS:
+        for thing in things:
+            for why in own(getattr(thing, kind)):
+                by = thing.given.get(why.rule, "") if isinstance(thing, Change) else ""
+                by = by if kind == "allowed" else ""
+                found.setdefault((kind, why.rule, why.message, by), []).append(thing.code)
+    return [
+        Reason(*said, () if len(codes) == len(things) else tuple(codes))
+        for said, codes in found.items()
+    ]
+
+
+def whole_of(story: Story) -> list[Reason]:
+    """What guards over the whole plan say."""
+    given = {rule: who for one in story.plan.changes for rule, who in one.given.items()}
+    return [
+        Reason(kind, why.rule, why.message, given.get(why.rule, "") if kind == "allowed" else "")
+        for kind, why in story.whole
+    ]
 
 
 def sections_of(story: Story) -> tuple[Section, ...]:
@@ -174,18 +221,23 @@ def sections_of(story: Story) -> tuple[Section, ...]:
 
 def headline_of(story: Story) -> str:
     """What it comes to, in one line."""
+    counts = {risk: len(_changes(story.of(risk))) for risk in (BLOCKED, RISKY)}
     refused = sum(bool(one.blocked) for one in story.asides)
-    asides = f"{len(story.asides):,} without a change" if story.asides else ""
-    asides += f" ({refused:,} blocked)" if refused else ""
-    changes = story.plan.changes
-    if not changes:
-        return f"No changes{asides and ', ' + asides}"
-    numbers = {risk: sum(len(one.changes) for one in story.of(risk)) for risk in _SHORT}
-    said = [f"{number:,} {_SHORT[risk]}" for risk, number in numbers.items() if number]
-    foreign = sum(len(one.changes) for one in story.foreign)
-    said += [asides] if asides else []
-    said += [f"{foreign:,} not of this pull request"] if foreign else []
-    return f"{many(len(changes), 'change')}{': ' if said else ''}{', '.join(said)}"
+    counts = {**counts, BLOCKED: counts[BLOCKED] + refused, ASIDE: len(story.asides)}
+    counts[FOREIGN] = len(_changes(story.foreign))
+    said = ", ".join(f"{counts[risk]:,} {_SHORT[risk]}" for risk in _SHORT if counts[risk])
+    number = len(_changes(story.groups))
+    total_ = many(number, "change") if number else "No changes"
+    return f"{total_}: {said}" if said else total_
+
+
+def owned_of(story: Story) -> tuple[Costs, Costs]:
+    """What the changes that are told first can cost, and what those of others."""
+    return Costs.of(_changes(story.groups)), Costs.of(_changes(story.foreign))
+
+
+def _changes(groups: Sequence[Group]) -> list[Change]:
+    return [change for group in groups for change in group.changes]
 
 
 def actions_of(plan: Plan) -> list[tuple[str, int]]:

@@ -13,7 +13,7 @@ from reconciler.render.lines import Span, columns, laid
 from reconciler.render.meaning import aside_words, cost, offer, sides
 from reconciler.render.story import PLAIN, own
 from reconciler.render.worddiff import shortened, word_diff
-from reconciler.render.words import cut, many, members, shown_pair
+from reconciler.render.words import cut, many, members, shown
 from reconciler.sideeffects import CAUSE
 from reconciler.text import visible
 
@@ -147,7 +147,7 @@ def _value(change: Change, field: FieldChange, zone: str) -> Iterator[Span]:
 def _texts(before: str, after: str) -> Iterator[Span]:
     """Two texts, beside each other while they are short."""
     if columns(before) + columns(after) <= _SHORT:
-        yield Span(" → ".join(shown_pair(before, after)))
+        yield Span(f"{shown(before)} → {shown(after)}")
         return
     yield Span('"')
     for kind, text in shortened(word_diff(before, after)):

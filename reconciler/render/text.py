@@ -91,6 +91,10 @@ def summary(plan: Plan, per_minute: int | None = None) -> str:
     kept = f"{plan.unchanged:,} unchanged ({many(plan.fields_compared, 'field')} compared)"
     if plan.unmanaged:
         kept += f", {len(plan.unmanaged):,} live in no file"
+    if plan.asides:
+        held = sum(bool(one.blocked) for one in plan.asides)
+        kept += f"; {len(plan.asides):,} moved without a change"
+        kept += f", {held:,} of them blocked" if held else ""
     if not plan.changes:
         return f"No changes. {kept}."
     calls = f"Applying it takes {many(plan.writes, 'write')}{_reads(plan, per_minute)}."

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from deepdiff.model import DiffLevel
 
 _LONGEST = 200
-_CONTEXT = 30
 _LISTS = frozenset({Kind.PRODUCTS, Kind.PLACES, Kind.IDS, Kind.EXCLUSIVE_IDS})
 
 
@@ -29,25 +28,8 @@ def shown(value: Any) -> str:  # noqa: ANN401 - any JSON
     return cut(_whole(value))
 
 
-def is_cut(value: Any) -> bool:  # noqa: ANN401 - any JSON
-    """Whether `shown` leaves something of a value out."""
-    return len(_whole(value)) > _LONGEST
-
-
 def _whole(value: Any) -> str:  # noqa: ANN401 - any JSON
     return visible(json.dumps(value, ensure_ascii=False))
-
-
-def shown_pair(before: Any, after: Any) -> tuple[str, str]:  # noqa: ANN401 - any JSON
-    """Live's and the file's value; of long texts the part around the first difference."""
-    if not isinstance(before, str) or not isinstance(after, str):
-        return "(not set)" if before is None else shown(before), shown(after)
-    lengths = len(before), len(after)
-    pairs = zip(before, after, strict=False)
-    same = next((at for at, (old, new) in enumerate(pairs) if old != new), min(lengths))
-    start = same - _CONTEXT if same > _CONTEXT and max(lengths) > _LONGEST else 0
-    lead = "…" if start else ""
-    return lead + shown(before[start:]), lead + shown(after[start:])
 
 
 def cut(text: str) -> str:

@@ -1,0 +1,146 @@
+"""The plan as a comment of a pull request: golden files, and that no text of others acts in one.
+
+`python tests/test_render_markdown.py` writes the golden files anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from conftest import UTC
+from faketime import FakeTime
+from handmade import MORE, aside_with, change_with, plan_with
+from hypothesis import given
+from hypothesis import strategies as st
+from marketing import PERCENT, live, pull_request, scene, series
+from rendered import Rendered
+from test_literal import HOSTILE, TEXT
+
+from reconciler.client import Client
+from reconciler.config import Target, sandbox_credentials
+from reconciler.render.links import Links
+from reconciler.render.markdown import plan_markdown
+from reconciler.sandbox import Behaviour, Store, transport
+from reconciler.text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from reconciler.plan import Plan
+
+CASES = Path(__file__).parent / "cases" / "plan-markdown"
+LINKS = Links("https://github.com/o/r/blob/" + "c" * 40, "series", "series")
+WHERE = "the artifact plan.html of this run"
+HIDING = ("productInfo", "redemptionOrgEntityDetails", "targetUserDetails", "customPropertyMap")
+TARGET = Target("sandbox", "sandbox::memory:", UTC, None, 4, frozenset(HIDING))
+Files = "Sequence[dict[str, object]]"
+
+
+def _moved(
+    was: Files, wanted: Files, shown: Files | None = None
+) -> Callable[[Client, Store], Plan]:
+    """A pull request from files to files; `shown` is live, where that is not as the files were."""
+
+    def made(client: Client, store: Store) -> Plan:
+        for fields in was if shown is None else shown:
+            live(store, {key: value for key, value in fields.items() if key != "lifecycle"})
+        return pull_request(client, was, wanted)
+
+    return made
+
+
+def _eased(count: int) -> tuple[Files, Files]:
+    """Series that all become more generous, by different figures."""
+    codes = [f"SERIES{number:02}" for number in range(count)]
+    return [series(code) for code in codes], [
+        series(code, discountValue=110 + at) for at, code in enumerate(codes)
+    ]
+
+
+A, B, C = series("A100"), series("B100"), series("C100")
+LISTS = {
+    "mutualExclusiveSeriesIds": "[1,2,3]",
+    "redemptionRange": '{"dom":[-1],"dow":[6],"hours":[-1]}',
+    "productInfo": [{"productType": "SKU", "productIds": list(range(100, 160))}],
+}
+NEW_LISTS = {
+    "mutualExclusiveSeriesIds": "[3,4]",
+    "redemptionRange": '{"dom":[-1],"dow":[6,7],"hours":[-1]}',
+    "productInfo": [{"productType": "SKU", "productIds": list(range(101, 162))}],
+}
+PLANS: dict[str, Callable[[Client, Store], Plan]] = {
+    "marketing": scene,
+    "nothing": _moved([A, B], [A, B]),
+    "foreign": _moved(
+        [A, B, C],
+        [A, series("B100", discountValue=90), C],
+        [series("A100", minBillAmount=2000), B, series("C100", maxCreate=90)],
+    ),
+    "blocked": _moved([A, B], [series("A100", **PERCENT, discountValue=80), B]),
+    "allowed": lambda *_: plan_with(
+        [
+            change_with(
+                "A100",
+                {"discountValue": (30, 70)},
+                effect="more generous",
+                exposure=MORE,
+                allowed="allowed up to 70% until 2026-02-01 (Diwali)",
+            )
+        ]
+    ),
+    "over-the-whole-plan": _moved(*_eased(12)),
+    "without-a-change": _moved(
+        [series("A100", maxRedeem=300), B, C],
+        [A, series("B100", lifecycle={"ignoreChanges": ["maxCreate"]})],
+    ),
+    "lists-and-structures": _moved([series("A100", **LISTS)], [series("A100", **NEW_LISTS)]),
+    "the-same-change-at-different-costs": _moved(
+        [series(code, maxCreate=count) for code, count in (("A1", 10), ("B1", 20), ("C1", 30))],
+        [
+            series(code, maxCreate=count, discountValue=120)
+            for code, count in (("A1", 10), ("B1", 20), ("C1", 30))
+        ],
+    ),
+}
+# How much room there is, and whether there are links: all of it, and links, where not said.
+ROOM: dict[str, tuple[str, int, Links | None]] = {
+    "marketing-without-links": ("marketing", 65_000, None),
+    "marketing-cut": ("marketing", 6_000, LINKS),
+    "marketing-on-one-line-each": ("marketing", 3_200, LINKS),
+    "too-much": ("over-the-whole-plan", 2_000, LINKS),
+}
+GOLDEN = {**{case: (case, 65_000, LINKS) for case in PLANS}, **ROOM}
+
+
+def page(case: str) -> str:
+    """The page of a case, made through the sandbox."""
+    name, most, links = GOLDEN[case]
+    with (
+        Store(":memory:", Behaviour()) as store,
+        Client(TARGET, sandbox_credentials(), transport(store), clock=FakeTime().clock) as client,
+    ):
+        plan = PLANS[name](client, store)
+    found = plan_markdown(plan, links, most, WHERE)
+    assert len(found.text) <= most
+    assert found.complete == (case != "too-much")
+    return found.text + "\n"
+
+
+@pytest.mark.parametrize("case", GOLDEN)
+def test_a_plan_reads_like_its_golden_file(case: str) -> None:
+    expected = (CASES / f"{case}.md").read_text(encoding="utf-8")
+
+    assert expected == page(case), "python tests/test_render_markdown.py writes it anew"
+
+
+def test_every_golden_file_has_its_case() -> None:
+    assert set(GOLDEN) == {file.stem for file in CASES.iterdir()}
+
+
+if __name__ == "__main__":
+    CASES.mkdir(exist_ok=True)
+    for case in GOLDEN:
+        (CASES / f"{case}.md").write_text(page(case), encoding="utf-8")
