@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from reconciler.diff import CONFLICT
+from reconciler.effect import Effect
 from reconciler.guardrails import PLAN_RULES
 
 if TYPE_CHECKING:
@@ -91,7 +92,8 @@ def risk(change: Change) -> str:
         return BLOCKED
     cost = change.exposure
     grows = cost.increase > 0 or (cost.after is None and cost.before is not None)
-    eases = any(effect.eases for effect in change.effects)
+    # An offer that ends is no danger to money, and the last thing to be found below the fold.
+    eases = any(effect.eases or effect is Effect.ENDS for effect in change.effects)
     contested = any(one.cause == CONFLICT for one in change.fields)
     return RISKY if change.warned or eases or grows or contested else PLAIN
 
