@@ -66,8 +66,12 @@ bench: .venv/.dev  ## measure, and print the table
 bench-check: .venv/.dev  ## measure, and fail where a limit is passed
 	$(call run,python bench/run.py --check)
 
+picture: .venv/.dev  ## take the picture of the README anew
+	$(call run,python tests/browser/picture.py)
+
 clean:  ## remove whatever these targets made
 	rm -rf .venv .reports .reconciler .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist
+	rm -rf tests/browser/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps tell a finished .venv from an interrupted one: .runtime is away while anything is being
@@ -82,8 +86,11 @@ clean:  ## remove whatever these targets made
 	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/.dev: requirements-dev.lock .venv/.runtime
+.venv/.dev: requirements-dev.lock tests/browser/package-lock.json .venv/.runtime
 	@echo 'Installing the development tools ...' >&2
 	@rm -f .venv/.runtime
 	@$(PIP_INSTALL) --require-hashes -r requirements-dev.lock
+	@if command -v npm >/dev/null; then \
+		npm ci --prefix tests/browser --ignore-scripts --loglevel=error >/dev/null; else \
+		echo 'There is no npm here: the tests for accessibility will be skipped.' >&2; fi
 	@touch .venv/.runtime $@

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reconciler.against import VALUE, alike, edits, owned
+from reconciler.against import IGNORED, VALUE, alike, edits, owned
 from reconciler.change import Aside, counted
 from reconciler.diff import Reading, unreadable, until_series_ends
 from reconciler.effect import Effect, effects
@@ -112,11 +112,10 @@ class _View:
                 after = self._value(path)
         elif kind == VALUE:
             return  # newly named: a change shows it where live is elsewhere
+        elif kind == IGNORED and self.wanted:
+            moved = self._left(self.wanted, set(edit.after or ()) - set(edit.before or ()))
         elif self.old is not None and self.wanted is None:
-            moved = {
-                one: (wish.canonical, self._live(one, wish.canonical))
-                for one, wish in self.old.declared.items()
-            }
+            moved = self._left(self.old, self.old.values.keys())
         yield Aside(
             kind,
             self.code,
@@ -135,9 +134,9 @@ class _View:
             return
         before, after = self._state(self.old), self._state(self.wanted)
         moves = {
-            path: (self.held[path].canonical, wish.canonical)
-            for path, wish in self.wanted.declared.items()
-            if path in self.held and self.held[path].canonical != wish.canonical
+            path: (was.canonical, after[path])
+            for path, was in self.held.items()
+            if path in self.wanted.declared and was.canonical != after.get(path, was.canonical)
         }
         count, zone = counted(self.row), self.target.zone
         found = effects("update", moves, zone, self.now)
@@ -169,6 +168,16 @@ class _View:
         meant = wish.canonical != self.held[path].canonical
         return meant and self._eyes().agrees(path, now, wish.exact)
 
+    def _left(
+        self, file: Desired, names: Collection[str]
+    ) -> dict[str, tuple[Canonical, Canonical]]:
+        """What a file says at paths, or in whole fields, that live is left alone with."""
+        return {
+            path: (wish.canonical, self._live(path, wish.canonical))
+            for path, wish in file.declared.items()
+            if path in names or path.partition(".")[0] in names
+        }
+
     def _live(self, path: str, held: Canonical) -> Canonical:
         return Mark.ABSENT if self.row is None else self._eyes().meaning(self.row, path, held)
 
@@ -182,12 +191,19 @@ class _View:
         found = Mark.ABSENT if self.row is None else self.row.value(path)
         return None if found is Mark.ABSENT else found
 
-    def _state(self, wanted: Desired | None) -> dict[str, Canonical]:
-        """The series with a file's values laid over live."""
+    def _state(self, file: Desired | None) -> dict[str, Canonical]:
+        """The series with a file's values laid over live, but for those that it ignores."""
         if self.row is None:
             return {}
-        held = {path: wish.canonical for path, wish in wanted.declared.items()} if wanted else {}
+        held = {
+            path: wish.canonical
+            for path, wish in (file.declared if file else {}).items()
+            if not (file and file.lifecycle.ignores(path) and self._shown(path, wish.canonical))
+        }
         return {**self._eyes().money(self.row, ()), **held}
+
+    def _shown(self, path: str, held: Canonical) -> bool:
+        return not unreadable(self._live(path, held))
 
     def _cost(self) -> Exposure:
         if self.row is None:

@@ -38,12 +38,13 @@ def since(
 ) -> Since:
     """The base, with the live rows of all series whose files differ, read by id. Raises ApiError.
 
-    A series whose file is gone is found among those that no file names.
+    A series whose file is gone is found among those that no file names, one that is to be adopted
+    by its id.
     """
-    free = {row.code: row.id for row in snapshot.unmanaged}
-    known = {code: row.id for code, row in snapshot.live.items()}
-    ids = {code: known.get(code, free.get(code)) for code in owned(base.series, desired)}
-    asked = sorted(one for one in ids.values() if one is not None)
+    known = {one.code: one.lifecycle.adopt for one in desired.values() if one.lifecycle.adopt}
+    known |= {row.code: row.id for row in (*snapshot.unmanaged, *snapshot.live.values())}
+    ids = {code: known[code] for code in owned(base.series, desired) if code in known}
+    asked = sorted(ids.values())
     rows: dict[int, LiveSeries] = {}
     for start in range(0, len(asked), IDS_AT_ONCE):
         rows |= client.by_ids(asked[start : start + IDS_AT_ONCE])
@@ -57,17 +58,15 @@ def guardrails(
     """The guardrails in force for a pull request, and what it does to them itself.
 
     A configuration that lies with the files is the pull request's own: what is in force is the
-    base's. One that lies elsewhere is in force as it is, and the one with the files only looked at.
+    base's, also where none is there any more; the default ones where it cannot be read at the base.
+    One that lies elsewhere is in force as it is, and the one with the files only looked at.
     """
-    here = _top(series)
-    with_files = config is not None and here is not None and _top(config.parent) == here
-    file = config if with_files and config else series.parent / (config.name if config else _NAME)
-    text = config_at(file, commit)
-    before = _read(text, file, target.name)
+    elsewhere = config is not None and _top(config.parent) != _top(series)
+    beside = series.parent / (config.name if config else _NAME)
+    file = config if config and not elsewhere else beside
+    before = _read(config_at(file, commit), file, target.name) or DEFAULT
     after = _read(_text(file), file, target.name)
-    asides = () if before is None else tuple(_moved(before, after, file))
-    in_force = before if with_files and before is not None else target.guardrails
-    return in_force, asides
+    return target.guardrails if elsewhere else before, tuple(_moved(before, after, file))
 
 
 def _top(folder: Path) -> str | None:
@@ -109,4 +108,4 @@ def _effect(was: object, now: object) -> Effect:
     """What a guardrail's move lets pass: more for a higher figure, a warning, an allowance."""
     if isinstance(was, int | float) and isinstance(now, int | float):
         return Effect.GENEROUS if now > was else Effect.STRICTER
-    return Effect.STRICTER if now in {None, "block"} else Effect.GENEROUS
+    return Effect.STRICTER if now is None or now == "block" else Effect.GENEROUS

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reconciler.change import encode
+from reconciler.diff import recorded
 from reconciler.values import Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from reconciler.change import Change
     from reconciler.plan import Plan
@@ -37,9 +38,11 @@ class Difference:
     places: tuple[Divergence, ...] = ()
 
 
-def differences(reviewed: Sequence[Plan], fresh: Plan) -> tuple[Difference, ...]:
+def differences(
+    reviewed: Sequence[Plan], fresh: Plan, listed: Collection[str] = ()
+) -> tuple[Difference, ...]:
     """What is new in a fresh plan, gone from it, or different, by code. A change that stands in one
-    of the reviewed plans as it is differs in nothing.
+    of the reviewed plans as it is, or whose digest is `listed`, differs in nothing.
     """
     known: dict[str, list[Change]] = {}
     for plan in reviewed:
@@ -50,6 +53,8 @@ def differences(reviewed: Sequence[Plan], fresh: Plan) -> tuple[Difference, ...]
     for code in sorted(known.keys() | now.keys()):
         if code not in now:
             found.append(Difference(GONE, code))
+        elif now[code].digest in listed:
+            continue
         elif code not in known:
             found.append(Difference(NEW, code))
         elif now[code].digest not in {change.digest for change in known[code]}:
@@ -64,11 +69,16 @@ def _places(reviewed: Change, now: Change) -> Iterator[Divergence]:
         yield Divergence("the action", reviewed.action, now.action)
     if reviewed.id != now.id:
         yield Divergence("the id", str(reviewed.id), str(now.id))
-    for path in sorted(reviewed.managed.keys() | now.managed.keys()):
-        one, other = (change.managed.get(path) for change in (reviewed, now))
+    named = reviewed.managed.keys() | now.managed.keys()
+    for path in sorted(named):
+        one, other = (_pair(change, path) for change in (reviewed, now))
         if one != other:
-            yield Divergence(path, _pair(one), _pair(other))
-    yield from _mapping(reviewed.money, now.money, " (in no file)")
+            yield Divergence(path, one, other)
+    was, then = (
+        {path: value for path, value in change.money.items() if path not in named}
+        for change in (reviewed, now)
+    )
+    yield from _mapping(was, then, " (in no file)")
     yield from _mapping(reviewed.lifecycle.as_json(), now.lifecycle.as_json(), " (lifecycle)")
     if sorted(reviewed.shown) != sorted(now.shown):
         yield Divergence("what live shows", *(", ".join(one.shown) for one in (reviewed, now)))
@@ -83,19 +93,26 @@ def _mapping(
     reviewed: Mapping[str, Any], now: Mapping[str, Any], what: str
 ) -> Iterator[Divergence]:
     for path in sorted(reviewed.keys() | now.keys()):
-        one, other = (found.get(path, Mark.ABSENT) for found in (reviewed, now))
+        one, other = (_value(found.get(path, Mark.ABSENT)) for found in (reviewed, now))
         if one != other:
-            yield Divergence(f"{path}{what}", _value(one), _value(other))
+            yield Divergence(f"{path}{what}", one, other)
 
 
-def _pair(pair: tuple[Any, Any] | None) -> str:
-    if pair is None:
-        return "in no file"
-    before, after = (_value(one) for one in pair)
+def _pair(change: Change, path: str) -> str:
+    """What a change makes of a path; where its file does not name it, what live has, if known."""
+    if path not in change.managed:
+        live = change.money.get(path)
+        return "in no file" if live is None else f"in no file, live has {_value(live)}"
+    before, after = (_value(one) for one in change.managed[path])
     return f"stays {after}" if before == after else f"{before} → {after}"
 
 
 def _value(value: Any) -> str:  # noqa: ANN401 - any JSON
+    """A value in words that are equal only where its digest is: `true` is not 1, nor is 1.0."""
     if isinstance(value, Mark):
         return "not set" if value is Mark.ABSENT else "not shown"
-    return str(encode(value)) if not isinstance(value, str) else repr(value)
+    if recorded(value) is None:
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    _, applied, *ids = value
+    shows = f", and live shows the ids {_value(ids)}" if ids else ""
+    return f"not shown ({_value(applied)} was applied{shows})"

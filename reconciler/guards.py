@@ -80,8 +80,13 @@ def value_guards(case: Judged, rails: Guardrails) -> Iterator[Blocked]:
     """Every rule about one series that is hit, whether it blocks or warns.
 
     A block is about what is, whatever moved; a warning about what moves, and so about money alone.
+    Of what is taken away nobody is warned that it gives.
     """
-    for why in (*_standing(case, rails), *_moving(case)):
+    gives = case.moves_money and not purely_stricter(case.effects.values())
+    for why in _standing(case, rails):
+        if gives or not rails.warns(why.rule):
+            yield why
+    for why in _moving(case):
         if case.moves_money or not rails.warns(why.rule):
             yield why
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from reconciler.config import Target
     from reconciler.guardrails import Guardrails
+    from reconciler.guards import Verdict
     from reconciler.live import LiveSeries
 
 PLAN_SCHEME = "reconciler/plan-digest/1"
@@ -73,14 +74,20 @@ class Plan:
     ) -> Plan:
         """The same plan, with what guards over a whole plan say of each set of codes.
 
-        Without sets: of what the pull request owns, or of everything where nobody asked.
+        Without sets: of what the pull request owns, or of everything where nobody asked. What
+        stands in several sets passes where one of them does.
         """
         if sets is None:
             sets = [{one.code for one in self.changes if one.owned is not False}]
-        changes = {one.code: _unguarded(one) for one in self.changes}
+        changes = [_unguarded(one) for one in self.changes]
+        said: dict[str, list[Verdict]] = {}
         for codes in sets:
-            _guard([changes[code] for code in sorted(codes)], self.managed, rails, today, changes)
-        return replace(self, changes=tuple(changes[one.code] for one in self.changes))
+            counted = [one for one in changes if one.code in codes and _counts(one)]
+            verdict = plan_guards([_weight(one) for one in counted], self.managed, rails, today)
+            for one in counted:
+                said.setdefault(one.code, []).append(verdict)
+        guarded = (_told(one, said.get(one.code, [])) for one in changes)
+        return replace(self, changes=tuple(guarded))
 
     def credited(self, authors: Mapping[tuple[str, int], str], whole: Mapping[str, str]) -> Plan:
         """The same plan, with who wrote the allowances: of files by file and line, `whole` those of
@@ -157,26 +164,25 @@ def _unguarded(change: Change) -> Change:
     return replace(change, blocked=blocked, warned=warned, allowed=allowed)
 
 
-def _guard(
-    changes: Sequence[Change],
-    managed: int,
-    rails: Guardrails,
-    today: date,
-    into: dict[str, Change],
-) -> None:
-    """Judge one set of changes together, and put what is said to each that counts."""
-    counted = [one for one in changes if not one.blocked and not one.purely_stricter]
-    weights = [
-        Weight(one.code, one.action, one.purely_stricter, one.exposure.increase) for one in counted
-    ]
-    said = plan_guards(weights, managed, rails, today)
-    for one in counted:
-        into[one.code] = replace(
-            one,
-            blocked=(*one.blocked, *said.blocked),
-            warned=(*one.warned, *said.warned),
-            allowed=(*one.allowed, *said.allowed),
-        )
+def _counts(change: Change) -> bool:
+    """Whether guards over a whole plan look at a change."""
+    return not change.blocked and not change.purely_stricter
+
+
+def _weight(change: Change) -> Weight:
+    increase = change.exposure.increase
+    return Weight(change.code, change.action, change.purely_stricter, increase)
+
+
+def _told(change: Change, said: Sequence[Verdict]) -> Change:
+    """A change with what was said of the sets that it counts in: of those that pass, if any do."""
+    told = [one for one in said if not one.blocked] or said
+    return replace(
+        change,
+        blocked=(*change.blocked, *dict.fromkeys(why for one in told for why in one.blocked)),
+        warned=(*change.warned, *dict.fromkeys(why for one in told for why in one.warned)),
+        allowed=(*change.allowed, *dict.fromkeys(why for one in told for why in one.allowed)),
+    )
 
 
 def claim_token(target: str, host: str, code: str) -> str:

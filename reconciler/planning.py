@@ -137,7 +137,8 @@ def _series(scene: _Scene, wanted: Desired) -> _Found:
     compared = len(found.managed) - len(found.unreadable)
     sight = Sight(wanted, row, snapshot, scene.record, scene.target.name)
     seen = tuple(obstacles(sight, (change.path for change in found.changes)))
-    if live and found.changes and code in scene.protected and not wanted.lifecycle.protect:
+    bare = code in scene.protected and not wanted.lifecycle.protect
+    if bare and found.changes and row is not None and row is not orphan:
         seen = (*seen, GUARDED_BEFORE)
     warnings += thinned(sight) if found.changes else ()
     unchanged = live is not None and not found.changes and not seen

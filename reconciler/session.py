@@ -224,11 +224,15 @@ class Session:
         return credited(made, self.series, self._config, self.target)
 
     def saved_plan(self, file: str) -> Plan:
-        """A plan from a file. Raises UsageError without one, RefusedError for one that is off."""
+        """A plan from a file, guarded as a whole: nothing is believed that says whose a change is.
+
+        Raises UsageError without one, RefusedError for one that is off.
+        """
         self.seen = Seen(self.record.shown, recorded=frozenset(self.record.entries))
         plan = from_json(_text(file, "plan"), self.target)
         self._named = {change.code for change in plan.changes}
-        return plan
+        today = datetime.now(self.target.zone).date()
+        return plan.guarded(self.target.guardrails, today, [self._named])
 
     def reviews(self, files: Sequence[str]) -> list[Review]:
         """What reviewed plans or lists of change digests name. Raises as `saved_plan` does."""

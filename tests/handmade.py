@@ -29,6 +29,7 @@ def change_with(
     blocked: str | None = None,
     warned: str | None = None,
     allowed: str | None = None,
+    giver: str | None = None,
     warnings: Sequence[str] = (),
     owned: bool | None = None,
     exposure: Exposure = SAME,
@@ -59,7 +60,7 @@ def change_with(
         target="sandbox",
         host="sandbox",
         owned=owned,
-        given={} if allowed is None else {"max-percent": allowed},
+        given={} if giver is None else {"max-percent": giver},
         exposure=exposure,
         blocked=() if blocked is None else (Blocked("max-percent", blocked),),
         warned=() if warned is None else (Blocked("no-minimum", warned),),
@@ -70,9 +71,7 @@ def change_with(
 def aside_with(code: str, text: str = "x", file: str = "series/a.yaml") -> Aside:
     """Something that moves without a change."""
     said = (Blocked("max-percent", text),)
-    return Aside(
-        "drift accepted", code, file, 3, "maxRedeem", text, 7, "more generous", MORE, said
-    )
+    return Aside("drift accepted", code, file, 3, "maxRedeem", text, 7, "more generous", MORE, said)
 
 
 def plan_with(

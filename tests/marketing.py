@@ -114,7 +114,7 @@ def desired(client: Client, files: Iterable[Fields]) -> dict[str, Desired]:
         made, problems = read(
             f"series/{code.lower()}.yaml", text(fields).encode(), client.target.zone, date.min
         )
-        assert [] == [one for one in problems if one.severity == "error"]
+        assert [] == [one.message for one in problems if one.severity == "error"]
         assert made is not None
         found[code] = made
     return found

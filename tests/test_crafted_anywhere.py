@@ -182,7 +182,7 @@ def after_the_plan(name: str) -> str:
 def carried_out(name: str, text: str) -> tuple[str, dict[int, Any]]:
     """Load a plan, show it and apply it: the text, and what is live then."""
     plan = from_json(text, TARGET, datetime.fromisoformat(NOW))
-    said = plan_text(plan, Ink())
+    said = plan_text(plan, Ink(), width=10_000)
     with Store(":memory:", Behaviour()) as store, client_of(store) as client:
         store.ui_create(**SCENES[name][1])
         outcomes(plan, client)
@@ -207,7 +207,7 @@ def is_as_it_says(name: str, document: Any) -> None:  # noqa: ANN401 - JSON
     with Store(":memory:", Behaviour()) as store:
         store.ui_create(**SCENES[name][1])
         before = {row["id"]: row for row in store.rows()}
-    told = set(re.findall(r"^    [~+] (\w+)", said, re.MULTILINE))
+    told = set(re.findall(r"^    [~+▲▼] (\w+)", said, re.MULTILINE))
     told |= set(re.findall(r"^    warning: \S+: (\w+)\S* cannot be compared", said, re.MULTILINE))
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]|^::", said, re.MULTILINE)
     honest = {int(key): row for key, row in json.loads(after_the_plan(name)).items()}

@@ -166,4 +166,6 @@ def test_what_is_sent_and_not_compared_is_said_whatever_the_file_says() -> None:
 
     said = "APRIL100: productInfo cannot be compared, live does not show it; it is sent in every"
     assert [f"{said} update", "something else\x1b"] == list(plan.changes[0].warnings)
-    assert f"warning: {said} update\n    warning: something else\\x1b" in plan_text(plan, Ink())
+    assert f"warning: {said} update\n    warning: something else\\x1b" in plan_text(
+        plan, Ink(), width=200
+    )

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.render.ink import Ink
-from reconciler.render.lines import Span, columns, laid
+from reconciler.render.lines import TIE, Span, columns, laid
 
 TEXTS = st.text("ab é日 ", max_size=60)
 
@@ -40,6 +40,10 @@ def test_a_word_of_two_colours_is_not_broken() -> None:
     spans = [Span("aa bb", "red"), Span("cc dd", "green")]
 
     assert ["aa", "bbcc", "dd"] == list(laid(spans, 5, Ink(), hang=0))
+
+
+def test_no_line_ends_at_a_tie() -> None:
+    assert ["a", "line 6"] == list(laid([Span(f"a line{TIE}6")], 6, Ink(), hang=0))
 
 
 def test_colour_ends_with_its_line() -> None:

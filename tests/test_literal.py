@@ -23,7 +23,7 @@ HOSTILE = {
     "an autolink": "<https://example.com>",
     "a mention": "@octocat and @org/team, (@octocat)",
     "an issue": "fixes #1, GH-2, owner/repo#3 and TICKET-4",
-    "a commit": "deadbeefcafe1234567 owner/repo@deadbeefcafe 1234567 defaced.",
+    "a commit": "deadbeefcafe1234567 owner/repo@deadbeefcafe 1234567 is 7654321% defaced.",
     "an emoji": ":smile: :+1: a:rocket:b",
     "math": "$x$ $$y$$ $`z`$ \\(x\\)",
     "a table": "| a | b |\n|---|---|\n| \\| | \\\\| |",
@@ -34,6 +34,7 @@ HOSTILE = {
     "runs of all lengths": " ".join("`" * size for size in range(1, 90)),
     "blanks at the ends": " x ",
     "blanks alone": "   ",
+    "blanks that begin code": "    indented",
     "nothing": "",
     "a list": "- one\n- two",
     "a numbered list": "1. one\n2. two",
@@ -57,7 +58,7 @@ TEXT = st.one_of(
     st.lists(st.sampled_from([*HOSTILE.values(), " ", "\n", "x"]), max_size=3).map("".join),
 )
 # What a forge reads in finished text that is not code.
-ACTS = re.compile(r"[@#<>/_*~`\\\[\]|$&{}]|:\S|\bwww\.|\b[0-9a-f]{7,}\b|\S-\d")
+ACTS = re.compile(r"[@#<>/_*~`\\\[\]|$&{}]|:[\w+-]|\bwww\.|\b[0-9a-f]{7,}\b|\S-\d")
 
 
 def begins(text: str) -> tuple[str, ...]:
@@ -126,9 +127,13 @@ def test_plain_words_stay_words() -> None:
     assert sentence == prose(sentence)
 
 
-def test_what_is_in_brackets_stays_together() -> None:
-    assert "write `{allow: [{rule: max-percent, value: 99}]}`, or less" == prose(
-        "write {allow: [{rule: max-percent, value: 99}]}, or less"
+def test_what_belongs_together_stays_together() -> None:
+    assert (
+        "write `lifecycle: {allow: [{rule: no-minimum, reason: WHY}]}`, or (`maxRedeem`)"
+        == prose("write lifecycle: {allow: [{rule: no-minimum, reason: WHY}]}, or (maxRedeem)")
+    )
+    assert "before: `[[guardrails.allow]] value = 1.0, until = DATE`; then" == prose(
+        "before: [[guardrails.allow]] value = 1.0, until = DATE; then"
     )
 
 

@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from conftest import UTC
@@ -87,7 +86,8 @@ PLANS: dict[str, Made] = {
                 {"discountValue": (30, 70)},
                 effect="more generous",
                 exposure=MORE,
-                allowed="allowed up to 70% until 2026-02-01 (Diwali)",
+                allowed="up to 70% until 2026-02-01: Diwali",
+                giver="Asha Rao",
             )
         ]
     ),
@@ -109,6 +109,7 @@ PLANS: dict[str, Made] = {
 GOLDEN: dict[str, tuple[Made, int, Links | None]] = {
     **{case: (made, 65_000, LINKS) for case, made in PLANS.items()},
     "marketing-without-links": (scene, 65_000, None),
+    "the-same-change-without-links": (PLANS["the-same-change-at-different-costs"], 65_000, None),
     "marketing-cut": (scene, 6_000, LINKS),
     "marketing-on-one-line-each": (scene, 3_200, LINKS),
     "too-much": (_moved(*_eased(60)), 2_000, LINKS),
@@ -138,6 +139,67 @@ def test_a_plan_reads_like_its_golden_file(case: str) -> None:
 
 def test_every_golden_file_has_its_case() -> None:
     assert set(GOLDEN) == {file.stem for file in CASES.iterdir()}
+
+
+MUCH = 10_000_000
+OURS = {
+    *("h2", "h3", "p", "strong", "del", "code", "ul", "li", "hr", "br", "a", "details", "summary"),
+    *("table", "thead", "tbody", "tr", "th", "td"),
+}
+
+
+def plan_of_texts(text: str) -> Plan:
+    """A plan that holds a text wherever it holds texts of others."""
+    moved = {
+        f"customPropertyMap.{text}": (text, text + "x"),
+        "info": (text, text + " and something that makes it long. " * 3),
+        "genericCode": (None, text),
+    }
+    file = f"series/{text}"
+    changes = [
+        change_with(
+            f"{text}1",
+            moved,
+            file=file,
+            blocked=text,
+            warned=text,
+            allowed=text,
+            giver=text,
+            warnings=[text],
+            exposure=MORE,
+        ),
+        change_with(f"{text}2", file=file, warned=text),
+        change_with(f"{text}3", file=file),
+        change_with(f"{text}4", file=file),
+        change_with(f"{text}5", moved, file=file, action="create", owned=False),
+    ]
+    return plan_with(changes, [aside_with(text, text, file)], [text], text)
+
+
+@pytest.mark.parametrize("most", [MUCH, 65_000, 4_000, 2_000])
+@pytest.mark.parametrize("case", HOSTILE)
+def test_a_text_of_others_does_nothing_in_a_page(case: str, most: int) -> None:
+    inert(HOSTILE[case], most)
+
+
+@given(TEXT, st.integers(2_000, 20_000))
+def test_no_text_of_others_does_anything_in_a_page(text: str, most: int) -> None:
+    inert(text, most)
+
+
+def inert(text: str, most: int) -> None:
+    shown = plan_markdown(plan_of_texts(text), LINKS, most, text)
+    found = Rendered(shown.text)
+
+    assert set(found.tags) <= OURS
+    assert found.attributes <= {"href", "align"}
+    assert all(str(url).startswith(f"{LINKS.url}/series/") for url in found.links)
+    assert not set("@#<>[]`*_~$|&{}\\") & set(found.plain)
+    assert (found.tags.count("h2"), found.tags.count("table")) == (1, 1)
+    if most == MUCH:
+        assert visible(text).replace("`", "\\x60") in {
+            one.replace("`", "\\x60") for one in [*found.code, ""]
+        }
 
 
 if __name__ == "__main__":

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import MINIMAL
 from golden import check
-from marketing import live, pull_request, scene, series
+from marketing import OLD_SMS, live, pull_request, scene, series
 
+from reconciler.change import Aside
+from reconciler.exposure import Exposure
+from reconciler.reason import Blocked
 from reconciler.render.ink import Ink
 from reconciler.render.text import plan_text
 from reconciler.sandbox import Store
@@ -121,6 +125,114 @@ def test_forty_equal_changes_take_a_handful_of_lines(marketing: Plan) -> None:
 
     assert told.count("\n") < 10
     assert {f"STORE{number:02}" for number in range(1, 41)} <= set(re.findall(r"STORE\d\d", told))
+
+
+def test_of_several_series_a_reason_says_which_where_it_is_not_that_of_all(
+    marketing: Plan,
+) -> None:
+    (one,) = [change for change in marketing.changes if change.code == "WEEKEND200"]
+    both, other = Blocked("no-minimum", "same"), Blocked("order-of-magnitude", "one")
+    said = (replace(one, warned=(both, other)), replace(one, code="B", warned=(both, other)))
+    moved = replace(other, message="two")
+    more = replace(one, code="C", warned=(both, moved))
+
+    shown = plan_text(replace(marketing, changes=(*said, more)), Ink())
+
+    assert "    ? warned [no-minimum] same\n" in shown
+    assert "    ? warned [order-of-magnitude] B, WEEKEND200: one\n" in shown
+    assert "    ? warned [order-of-magnitude] C: two\n" in shown
+
+
+def test_the_cost_of_several_series_is_told_for_each(marketing: Plan) -> None:
+    (one,) = [change for change in marketing.changes if change.code == "WEEKEND200"]
+    found = [
+        replace(one, code=code, exposure=Exposure(1000, after))
+        for code, after in (("A", 2000), ("B", 3000), ("C", 2000))
+    ]
+
+    shown = plan_text(replace(marketing, changes=tuple(found)), Ink())
+
+    _, _, told = shown.partition("the same change in each\n")
+    assert told.startswith(
+        "    cost at worst 1,000 → 3,000: B\n    cost at worst 1,000 → 2,000: A, C\n    ▲ "
+    )
+    assert "    in " not in told
+
+
+def test_plain_changes_are_told_with_their_cost_together(marketing: Plan) -> None:
+    (one,) = [change for change in marketing.changes if change.code == "STORE01"]
+    cheap = replace(one, code="A", exposure=Exposure(10, 10))
+
+    shown = plan_text(replace(marketing, changes=(one, cheap)), Ink())
+
+    assert "    cost at worst unchanged at 50,010 together\n" in shown
+
+
+def test_an_allowance_says_who_wrote_it(marketing: Plan) -> None:
+    change = marketing.changes[0]
+    passed = replace(
+        change, blocked=(), allowed=(Blocked("max-percent", "fun"),), given={"max-percent": "Ann"}
+    )
+
+    shown = plan_text(replace(marketing, changes=(passed,)), Ink())
+
+    assert "    ✓ allowed [max-percent] fun (written by Ann)\n" in shown
+
+
+def test_what_a_guard_says_of_the_whole_plan_is_said_once(marketing: Plan) -> None:
+    why = Blocked("max-changes", "too many at once")
+    held = [replace(one, blocked=(*one.blocked, why)) for one in marketing.changes]
+
+    shown = plan_text(replace(marketing, changes=tuple(held)), Ink())
+
+    assert 1 == shown.count("too many at once")
+    assert shown.index("! blocked [max-changes] too many at once") < shown.index("Blocked\n")
+
+
+def test_a_guard_that_is_moved_is_told_without_a_cost(marketing: Plan) -> None:
+    why = Blocked("protected", "not now")
+    guard = Aside(
+        "guardrail changed", "", "reconciler.toml", 1, "max_percent", 60, 99, "more generous"
+    )
+    asides = (guard, replace(marketing.asides[0], blocked=(why,)))
+
+    shown = plan_text(replace(marketing, changes=(), asides=asides), Ink())
+
+    assert (
+        "- guardrail changed  reconciler.toml:1\n    max_percent  60 → 99\n    more generous\n"
+    ) in shown
+    assert shown.index("! blocked [protected] not now") < shown.index("guardrail changed")
+    assert "; 2 moved without a change, 1 of them blocked." in " ".join(shown.split())
+
+
+def test_a_long_list_is_told_by_what_comes_and_goes(client: Client, store: Store) -> None:
+    ids = list(range(1000, 1060))
+    live(store, series("A"), mutualExclusiveSeriesIds=str(ids))
+    asked = series("A", mutualExclusiveSeriesIds=[*ids[1:], 7])
+
+    shown = plan_text(pull_request(client, [series("A")], [asked]), Ink())
+
+    assert "see what comes and goes  series/a.yaml:13" in shown
+    assert "\n        - id 1000\n        + id 7\n" in shown
+
+
+def test_a_side_effect_says_so_and_has_no_line(client: Client, store: Store) -> None:
+    live(store, series("A"), redemptionValidFrom="2026-01-01T10:23:17Z")
+    asked = series("A", discountValue=90)
+
+    shown = plan_text(pull_request(client, [series("A")], [asked]), Ink(), width=120)
+
+    moved = "2026-01-01 10:23:17 UTC → 2026-01-01 00:00:00 UTC"
+    assert f"    ▲ redemptionValidFrom  {moved}  longer  side effect\n" in shown
+
+
+def test_marks_of_others_in_a_text_are_no_marks(client: Client, store: Store) -> None:
+    live(store, series("A"))
+    asked = series("A", smsTemplate=OLD_SMS + " [-old-]{+new+}")
+
+    shown = plan_text(pull_request(client, [series("A")], [asked]), Ink(), width=200)
+
+    assert r"out.{+ [\-old-\]{\+new+\}+}" in shown
 
 
 def test_a_wider_terminal_takes_fewer_lines(marketing: Plan) -> None:

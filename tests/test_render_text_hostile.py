@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.change import Aside, Change
@@ -40,6 +40,7 @@ REASONS = st.lists(st.builds(Blocked, st.just("lookalike"), NASTY), max_size=2).
 FIELDS_ = st.one_of(
     st.tuples(NASTY.map("customPropertyMap.{}".format), NASTY, NASTY),
     st.tuples(st.just("smsTemplate"), NASTY, NASTY),
+    st.tuples(st.just("info"), *(NASTY.map(("so many words " * 5).__add__),) * 2),
     st.tuples(st.just("discountValue"), st.integers(0, 99), st.integers(0, 10**9)),
     st.tuples(st.just("maxRedeem"), st.just(-1), st.integers(-5, 10**9)),
     st.tuples(
@@ -126,15 +127,17 @@ def inert(text: str) -> bool:
     return "::" not in text and "##[" not in text and not any(map(unseen, plain))
 
 
+@settings(deadline=None)
 @given(plans())
 def test_no_text_of_others_acts_in_a_plan(plan: Plan) -> None:
     assert inert(plan_text(plan, Ink()))
 
 
+@settings(deadline=None)
 @given(plans())
 def test_no_text_of_others_begins_a_line(plan: Plan) -> None:
     ours = re.compile(
-        r"Plan for |[+~@] (create|update|adopt) |- |warning:|Blocked$|Look here|Moves without"
+        r"Plan for |[+~@] (create|update|adopt)( |$)|- |warning:|Blocked$|Look here|Moves without"
         r"|Not of|The rest$|[\d,]+ (to |blocked)|No changes|Applying|Plan digest: |    |$"
     )
     found = [line for line in plan_text(plan, Ink()).split("\n") if not ours.match(line)]
@@ -142,6 +145,7 @@ def test_no_text_of_others_begins_a_line(plan: Plan) -> None:
     assert [] == found
 
 
+@settings(deadline=None)
 @given(plans(), st.integers(40, 160))
 def test_no_line_is_wider_than_the_terminal_but_for_a_single_word(plan: Plan, width: int) -> None:
     lines = plan_text(plan, Ink(), width=width).split("\n")[1:-1]  # the target's name, the digest

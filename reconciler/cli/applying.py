@@ -116,7 +116,7 @@ class _Apply:
         self.session: Session | None = None
         self.plan: Plan | None = None
         self.differences: tuple[Difference, ...] = ()
-        self.reviewed: set[str] = set()  # the digests of the reviewed plans
+        self.reviewed: dict[str, frozenset[str]] = {}  # those of its changes, by a plan's digest
         self.outcomes: dict[str, Outcome] = {}
         self.error: str | None = None
         self.recorded: str | None = None
@@ -137,8 +137,9 @@ class _Apply:
             found = session.plan(recording=asked.record)
         self.plan = session.held_to(found, reviews) if asked.reviewed else found
         plans = [one.plan for one in reviews if one.plan]
-        self.reviewed = {one.digest for one in plans}
-        self.differences = differences(plans, self.plan) if plans else ()
+        listed = frozenset[str]().union(*(one.digests for one in reviews if one.plan is None))
+        self.reviewed = {one.plan.digest: one.digests for one in reviews if one.plan}
+        self.differences = differences(plans, self.plan, listed) if plans else ()
         session.check_commit(self.plan.commit)
         return self.plan
 
@@ -178,12 +179,11 @@ class _Apply:
 
     def check_expected(self, plan: Plan) -> None:
         """Raise RefusedError unless the plan has the expected digest, or a reviewed plan has it and
-        nothing in this one is new or different.
+        holds every change of this one.
         """
-        from reconciler.comparing import GONE
-
         expect = self.asked.expect
-        within = expect in self.reviewed and all(one.kind == GONE for one in self.differences)
+        whole = self.reviewed.get(expect or "")
+        within = whole is not None and whole.issuperset(one.digest for one in plan.changes)
         if expect is None or expect == plan.digest or within:
             return
         for change in () if self.differences else plan.changes:

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-GAP = "\n\n"  # between two blocks
+LINE, GAP = "\n", "\n\n"  # between two lines, and two blocks of them
 
 
-def all_of(blocks: Iterable[str], room: int, gap: str = GAP) -> str | None:
-    """All blocks; None where they do not fit. It asks for no more of them than it needs."""
-    found, size = [], -len(gap)
-    for block in blocks:
-        size += len(block) + len(gap)
+def all_of(lines: Iterable[str], room: int) -> str | None:
+    """All lines; None where they do not fit. It asks for no more of them than it needs."""
+    found, size = [], -len(LINE)
+    for line in lines:
+        size += len(line) + len(LINE)
         if size > room:
             return None
-        found.append(block)
-    return gap.join(found)
+        found.append(line)
+    return LINE.join(found)
 
 
 def first_of(blocks: Iterable[str], room: int, gap: str = GAP) -> list[str]:

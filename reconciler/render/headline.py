@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from reconciler.plan import Plan
     from reconciler.render.story import Group, Story
 
-ALONE, FOREIGN = "What moves without a change", "Not of this pull request"
+ALONE, FOREIGN = "Moves without a change", "Not of this pull request"
 TITLES = {BLOCKED: "Blocked", RISKY: "Look here first", PLAIN: "The rest"}
 _COUNTED = {BLOCKED: "blocked", RISKY: "to look at first", PLAIN: "in the rest"}
 _NAME = 60  # characters of a target's or a host's name
@@ -55,11 +55,9 @@ def _counts(story: Story, found: Mapping[str, Sequence[Change]]) -> str:
     foreign = len(changes_of(story.foreign))
     said += [f"{foreign:,} not of this pull request"] if foreign else []
     said = said or ["no changes"]
-    if story.asides:
-        blocked = sum(bool(one.blocked) for one in story.asides)
-        said.append(
-            f"{len(story.asides):,} without a change" + (f" ({blocked:,} blocked)" if blocked else "")
-        )
+    refused = sum(bool(one.blocked) for one in story.asides)
+    alone = f"{len(story.asides):,} without a change"
+    said += [f"{alone} ({refused:,} blocked)" if refused else alone] if story.asides else []
     return ", ".join(said)
 
 

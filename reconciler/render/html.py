@@ -29,6 +29,7 @@ from reconciler.render.page import (
 from reconciler.render.story import Story
 from reconciler.render.timeline import timeline
 from reconciler.render.words import many
+from reconciler.sideeffects import CAUSE
 from reconciler.text import unseen
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from reconciler.plan import Plan
     from reconciler.render.links import Links
 
+_TEMPLATES = PackageLoader("reconciler.render")
 _OPEN = 12  # of "The rest": what is more stands closed
 _IN_SIGHT = 60  # rows of the timeline: a longer one stands closed
 
@@ -86,7 +88,7 @@ def plan_html(plan: Plan, links: Links | None = None, now: datetime | None = Non
 @cache
 def _environment() -> Environment:
     made = Environment(
-        loader=PackageLoader("reconciler.render"),
+        loader=_TEMPLATES,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -100,6 +102,7 @@ def _environment() -> Environment:
         symbol=_symbol,
         tone=_tone,
         effects=_effects,
+        side_effect=CAUSE,
     )
     return made
 
@@ -107,10 +110,8 @@ def _environment() -> Environment:
 @cache
 def _source(name: str) -> str:
     """A file that stands in the page as it is: ours, and so no value to be escaped."""
-    environment = _environment()
-    if environment.loader is None:
-        raise LookupError(name)
-    return environment.loader.get_source(environment, name)[0].strip()
+    text, _, _ = _TEMPLATES.get_source(_environment(), name)
+    return text.strip()
 
 
 def _policy(*inline: str) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from reconciler.render.ink import Ink
 
+TIE = "\0"  # a blank of our own where no line ends; no safe text holds one
 _CHUNK = re.compile(r" +|[^ ]+")
 _NO_COLUMN = frozenset({"Mn", "Me"})
 
@@ -41,6 +42,11 @@ def laid(
     """The lines of one paragraph, the further ones indented by `hang` more. A word that is longer
     than a line stands alone on one.
     """
+    spans = [one for one in spans if one.text]
+    whole = sum(columns(one.text) for one in spans)
+    if spans and indent + whole <= width and not spans[-1].text.endswith(" "):
+        yield _painted(spans, indent, ink)  # nearly all of them
+        return
     line: list[Span] = []
     used, edge = indent, indent
     for gap, word in _words(spans):
@@ -79,4 +85,5 @@ def _painted(line: list[Span], edge: int, ink: Ink) -> str:
         (colour, "".join(one.text for one in run))
         for colour, run in groupby(line, key=lambda one: one.colour)
     ]
-    return " " * edge + "".join(ink(text, colour) if colour else text for colour, text in runs)
+    painted = "".join(ink(text, colour) if colour else text for colour, text in runs)
+    return " " * edge + painted.replace(TIE, " ")

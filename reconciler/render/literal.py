@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
 _FENCES = 80  # GitHub's parser takes no longer run of backticks for the begin of code
 _RUN = re.compile("`+")
-_TOKEN = re.compile(r"(\s*)(\S+)")
+# A word, or what belongs together although there are blanks in it: `key = value`, `key: {`.
+_TOKEN = re.compile(r"\S+(?: = \S+| \{\S*)?")
 # Words that mean nothing to a forge: lower case with hyphens, one capital or all of them, figures
 # that are no commit, and what ends a phrase.
 _WORD = re.compile(r"(?:[a-z]+(?:-[a-z]+)*|[A-Z]?[a-z]+|[A-Z]+|\d{1,6}%?|\d{1,3}(?:,\d{3})+%?|→)")
 _COMMIT = re.compile(r"[0-9a-f]{7,64}|(?:ghsa|cve|gh)-.*")
-_END = re.compile(r"[,.;:]\Z")
+_ENDS = 3  # signs that may end a word: `),` and the like
 
 
 def code(text: str, most: int | None = None) -> str:
@@ -57,32 +58,43 @@ def link(text: str, url: str) -> str:
 
 
 def _phrases(text: str) -> Iterator[str]:
-    gap, held, depth = "", "", 0
+    """A text in pieces: plain words with the blanks before them, and runs of all else as code."""
+    told, start, end, depth = 0, -1, 0, 0  # -1: no run is open
     for found in _TOKEN.finditer(text):
-        blank, token = found.groups()
+        token = found[0]
         if depth == 0 and _plain(token, first=found.start() == 0):
-            yield gap + _phrase(held)
-            yield blank + token
-            gap, held = "", ""
+            if start >= 0:
+                yield text[told:start] + _phrase(text[start:end])
+                told, start = end, -1
+            yield text[told : found.end()]
+            told = found.end()
         else:
-            gap, held = (gap, held + blank + token) if held else (blank, token)
+            start, end = found.start() if start < 0 else start, found.end()
             depth = max(0, depth + _opened(token))
-    yield gap + _phrase(held)
+    if start >= 0:
+        yield text[told:start] + _phrase(text[start:end])
 
 
 def _phrase(held: str) -> str:
-    """A run of what is not plain, as code; what ends the phrase stays outside."""
-    body = _END.sub("", held)
-    return code(body) + held[len(body) :] if body else held and code(held)
+    """A run of what is not plain, as code; what stands around the phrase stays outside."""
+    before, body, after = _parts(held)
+    return f"{before}{code(body)}{after}" if body else code(held)
 
 
 def _plain(token: str, *, first: bool) -> bool:
-    if first and token[0].isdigit() and token[-1] == ".":
+    if first and token[0].isdigit() and token[-1] in ".)":
         return False  # "1." would begin a list
-    word = _END.sub("", token)
+    _, word, _ = _parts(token)
     return bool(_WORD.fullmatch(word)) and not _COMMIT.fullmatch(word)
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    """What stands before a word, the word, and what ends it."""
+    start = text.startswith("(")
+    end = max(len(text.rstrip(",.;:)")), len(text) - _ENDS, start)
+    return text[:start], text[start:end], text[end:]
 
 
 def _opened(token: str) -> int:
     """How many brackets a token leaves open: what is in them stays together."""
-    return sum((sign in "{[") - (sign in "}]") for sign in token)
+    return sum(map(token.count, "{[")) - sum(map(token.count, "}]"))

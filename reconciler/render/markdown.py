@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
-from reconciler.render.fitting import GAP, all_of, first_of
+from reconciler.render.fitting import GAP, LINE, all_of, first_of
 from reconciler.render.headline import (
     ALONE,
     FOREIGN,
@@ -24,7 +23,7 @@ from reconciler.render.story import BLOCKED, PLAIN, RISKY, Story
 from reconciler.render.words import many
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from reconciler.change import Aside, Change
     from reconciler.plan import Plan
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from reconciler.render.story import Group
 
 MOST = 65_000  # characters; GitHub takes 65,536, and the caller has something to add
-LEAST = 2_000  # the smallest limit that can be kept
 _WHERE = 200  # characters of where the whole plan is
 _SHORT = "There is no room for all of it: what matters has one line each."
 _TOO_LONG = "**What matters does not fit here.** What may cost the most:"
@@ -48,12 +46,12 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """How changes are told: in full, or on one line each."""
+    """How changes are told: in lines, with `gap` before each change, and a first word of it."""
 
-    group: Callable[[Group], str]
-    aside: Callable[[Aside], str]
-    gap: str
-    note: str = ""
+    group: Callable[[Group], Iterable[str]]
+    aside: Callable[[Aside], Iterable[str]]
+    gap: tuple[str, ...]
+    note: tuple[str, ...] = ()
 
 
 def plan_markdown(
@@ -65,14 +63,20 @@ def plan_markdown(
     fall back to one line each, and where even that is too long the page is not complete.
     """
     story, passages = Story(plan), Passages(plan.zone, links)
-    short = (partial(group_line, zone=plan.zone), partial(aside_line, zone=plan.zone))
-    forms = (_Form(passages.group, passages.aside, GAP), _Form(*short, "\n", _SHORT))
+    zone = plan.zone
+    one_line_each = _Form(
+        lambda group: [group_line(group, zone)],
+        lambda aside: [aside_line(aside, zone)],
+        gap=(),
+        note=(_SHORT, ""),
+    )
+    forms = (_Form(passages.group, passages.aside, gap=("",)), one_line_each)
     head, tail = top(story), end(plan)
     room = most - len(tail) - len(_more(10**9, where)) - 2 * len(GAP)
     for form in forms:
-        matters = all_of(_matters(story, form), room - len(head) - len(GAP), form.gap)
+        matters = all_of(_matters(story, form), room - len(head) - len(GAP))
         if matters is not None:
-            told = [head, matters] if matters else [head]
+            told = [head, matters.removeprefix(LINE)] if matters else [head]
             rest, left = _rest(story, passages, room - len(GAP.join(told)) - len(GAP))
             more = [_more(left, where)] if left else []
             return Page(GAP.join([*told, *rest, *more, tail]), complete=True)
@@ -80,25 +84,24 @@ def plan_markdown(
 
 
 def _matters(story: Story, form: _Form) -> Iterator[str]:
-    """All that must never be cut, the worst first."""
-    if form.note:
-        yield form.note
-    if said := "\n".join(whole(story)):
-        yield said
-    for kind in (BLOCKED, RISKY):
-        yield from _section(
-            f"{SIGNS.get(kind, SIGNS['warned'])} {TITLES[kind]}", story.of(kind), form
-        )
+    """The lines of all that must never be cut, the worst first."""
+    yield from form.note
+    yield from whole(story)
+    for kind, sign in ((BLOCKED, "blocked"), (RISKY, "warned")):
+        yield from _section(f"{SIGNS[sign]} {TITLES[kind]}", story.of(kind), form)
     if story.asides:
-        yield f"### {ALONE}"
-        yield "\n".join(map(form.aside, story.asides))
+        yield from ("", f"### {ALONE}", *form.gap)
+    for aside in story.asides:
+        yield from form.aside(aside)
     yield from _section(FOREIGN, story.foreign, form)
 
 
 def _section(title: str, groups: tuple[Group, ...], form: _Form) -> Iterator[str]:
     if groups:
-        yield f"### {title}"
-        yield from map(form.group, groups)
+        yield from ("", f"### {title}")
+    for group in groups:
+        yield from form.gap
+        yield from form.group(group)
 
 
 def _rest(story: Story, passages: Passages, room: int) -> tuple[list[str], int]:
@@ -110,15 +113,15 @@ def _rest(story: Story, passages: Passages, room: int) -> tuple[list[str], int]:
     opened = f"<details>\n<summary>{TITLES[PLAIN]}: {series}, exposure {cost}</summary>"
     closed = "</details>"
     free = room - len(opened) - len(closed) - 2 * len(GAP)
-    taken = first_of(map(passages.group, groups), free)
+    taken = first_of((LINE.join(passages.group(group)) for group in groups), free)
     blocks = [opened, *taken, closed] if taken else []
     left = len(changes) - len(changes_of(groups[: len(taken)]))
     lines: list[str] = []
     if not left and warnings:
         title = "### Warnings"
         free = room - len(GAP.join([*blocks, title])) - 2 * len(GAP)
-        lines = first_of((f"- {prose(one)}" for one in warnings), free, "\n")
-        blocks += [title, "\n".join(lines)] if lines else []
+        lines = first_of((f"- {prose(one)}" for one in warnings), free, LINE)
+        blocks += [title, LINE.join(lines)] if lines else []
     return blocks, left + len(warnings) - len(lines)
 
 
@@ -128,9 +131,9 @@ def _largest(story: Story, head: str, tail: str, room: int, where: str) -> str:
     named = whole_names(story)
     begin = GAP.join([head, *([named] if named else []), _TOO_LONG])
     things: list[Change | Aside] = sorted([*plan.changes, *plan.asides], key=_most_first)
-    lines = first_of(map(cost_line, things), room - len(begin) - len(GAP), "\n")
+    lines = first_of(map(cost_line, things), room - len(begin) - len(GAP), LINE)
     left = len(things) + len(plan.warnings) - len(lines)
-    return GAP.join([begin, "\n".join(lines), _more(left, where), tail])
+    return GAP.join([begin, LINE.join(lines), _more(left, where), tail])
 
 
 def _most_first(thing: Change | Aside) -> tuple[bool, int, str]:

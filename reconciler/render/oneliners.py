@@ -51,7 +51,8 @@ def cost_line(thing: Change | Aside) -> str:
     """Its code and what it may cost: for a page that cannot hold its values."""
     name = code(thing.code, _CODE) if thing.code else code(getattr(thing, "path", "") or "", _CODE)
     blocked = "blocked, " if thing.blocked else ""
-    return f"- {name} {blocked}exposure {cost(thing.exposure)}"
+    whose = "not of this pull request, " if getattr(thing, "owned", None) is False else ""
+    return f"- {name} {blocked}{whose}exposure {cost(thing.exposure)}"
 
 
 def exposures(costs: Sequence[Exposure]) -> str:
@@ -69,7 +70,7 @@ def exposures(costs: Sequence[Exposure]) -> str:
     ):
         if count:
             said.append(words if len(costs) == 1 else f"{count:,} series {words}")
-    return " and ".join([", ".join(said[:-1]), said[-1]] if said[1:] else said)
+    return ", and ".join([", ".join(said[:-1]), said[-1]] if said[1:] else said)
 
 
 def _sides(path: str, pair: tuple[str, str]) -> str:

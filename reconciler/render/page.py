@@ -47,6 +47,7 @@ _SHORT = {
     FOREIGN: "not of this pull request",
 }
 _LONG = 60  # characters of a text from which on its words are compared
+_LONG_LIST = 160  # and of a list from which on only its changes are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,10 @@ class Words:
         if not all(isinstance(text, str) and text for text in texts):
             return []
         return word_diff(*texts) if max(map(len, texts)) > _LONG else []
+
+    def long(self, both: tuple[str, str]) -> bool:
+        """Whether two lists are too long to be looked through."""
+        return max(map(len, both)) > _LONG_LIST
 
     def members(self, change: Change, field: FieldChange) -> list[tuple[str, str]]:
         """What a list that live has gains and loses."""

@@ -39,29 +39,28 @@ class Passages:
     zone: str
     links: Links | None = None
 
-    def group(self, group: Group) -> str:
-        """One change, or one that several series share."""
+    def group(self, group: Group) -> Iterator[str]:
+        """The lines of one change, or of one that several series share."""
         first, together = group.first, len(group.changes) > 1
-        lines = [*self._together(group.changes)] if together else [*self._alone(first)]
-        lines += reasons(group.changes)
+        yield from self._together(group.changes) if together else self._alone(first)
+        yield from reasons(group.changes)
         for field in first.fields:
-            lines += self._field(first, field, in_file=together)
-        lines += [f"- {SIGNS['warned']} {prose(warning)}" for warning in first.warnings]
-        return "\n".join(lines)
+            yield from self._field(first, field, len(group.changes) - 1)
+        yield from (f"- {SIGNS['warned']} {prose(warning)}" for warning in first.warnings)
 
-    def aside(self, aside: Aside) -> str:
-        """What a pull request moves without a change."""
+    def aside(self, aside: Aside) -> Iterator[str]:
+        """The lines of what a pull request moves without a change."""
         name = f"**{code(aside.code)}**: " if aside.code else ""
         path = f" {code(aside.path)}" if aside.path else ""
         said = ""
         if (aside.before, aside.after) != (None, None):
             before, after = aside_words(aside, self.zone)
             said = f" {_move(before, after)}"
-        line = (
+        yield (
             f"- {name}**{prose(aside.kind)}**{path}{said} · {effect_words(aside.effect)}"
             f" · exposure {strong_cost(aside.exposure)} · {self._place(aside.file, aside.line)}"
         )
-        return "\n".join([line, *(f"  {why}" for why in reasons([aside]))])
+        yield from (f"  {why}" for why in reasons([aside]))
 
     def _alone(self, change: Change) -> Iterator[str]:
         number = "" if change.id is None else f" · id {code(str(change.id))}"
@@ -94,12 +93,14 @@ class Passages:
         shown = link(change.code, url)
         return shown if url else f"{shown} ({code(f'{change.file}:{change.line}')})"
 
-    def _field(self, change: Change, field: FieldChange, *, in_file: bool) -> Iterator[str]:
+    def _field(self, change: Change, field: FieldChange, others: int) -> Iterator[str]:
+        """A field's move. `others`: in how many more series it is the same."""
         before, after = sides(change, field, self.zone)
         words = _told(field) if change.action != "create" else ""
         end = f" · {words}" if words else ""
         if field.cause != CAUSE:
-            end += f" · {self._place(change.file, field.line, in_file=in_file)}"
+            end += f" · {self._place(change.file, field.line, in_file=others > 0)}"
+            end += f" and in {many(others, 'more file', 'more files')}" if others else ""
         long = len(before) + len(after)
         went, came = _listed(change, field) if long > _LONG_LIST else ([], [])
         if came or went:

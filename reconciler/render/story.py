@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from reconciler.change import encode
 from reconciler.diff import CONFLICT
 from reconciler.effect import Effect
 from reconciler.guardrails import PLAN_RULES
+from reconciler.values import Mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 # How much a change wants to be looked at.
 BLOCKED, RISKY, PLAIN = "blocked", "risky", "plain"
+_UNITS = {"discountValue": "discountType", "expiryStrategyValue": "expiryStrategyType"}
 _RANK = {BLOCKED: 0, RISKY: 1, PLAIN: 2}
 
 
@@ -124,4 +127,14 @@ def _likeness(change: Change) -> str:
         for one in change.fields
     ]
     rules = [[why.rule for why in kind] for kind in (change.blocked, change.warned, change.allowed)]
-    return json.dumps([risk(change), fields, rules, list(change.warnings)], sort_keys=True)
+    units = [_unit(change, one.path) for one in change.fields]
+    return json.dumps([risk(change), fields, units, rules, list(change.warnings)], sort_keys=True)
+
+
+def _unit(change: Change, path: str) -> Any:  # noqa: ANN401 - any JSON
+    """What a figure is measured in: 20 off is not 20% off, nor are 3 months 3 days."""
+    kind = _UNITS.get(path)
+    if kind is None:
+        return None
+    pair = change.managed.get(kind, (change.money.get(kind, Mark.ABSENT),))
+    return [encode(one) for one in pair]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.change import Aside
+from reconciler.render.entries import aside_lines, group_lines, reason_spans, warning_spans
 from reconciler.render.lines import Span, laid
 from reconciler.render.meaning import total_cost
-from reconciler.render.plantext import aside_lines, group_lines, reason_spans, warning_spans
 from reconciler.render.story import BLOCKED, PLAIN, RISKY, Story
 from reconciler.render.words import many
 from reconciler.text import visible

@@ -96,7 +96,7 @@ def timeline(changes: Iterable[tuple[str, Change]], zone: ZoneInfo, now: datetim
             scale.bar(after),
             "" if before is None else before.said(zone),
             after.said(zone),
-            before is not None and before != after,
+            before is not None and before.said(zone) != after.said(zone),
         )
         for anchor, change, before, after in found
     ]

@@ -9,7 +9,7 @@ from reconciler.effect import Effect
 from reconciler.exposure import Exposure, total
 from reconciler.fields import split
 from reconciler.kinds import Kind
-from reconciler.render.lines import Span, columns, laid
+from reconciler.render.lines import TIE, Span, columns, laid
 from reconciler.render.meaning import aside_words, cost, offer, sides
 from reconciler.render.story import PLAIN, own
 from reconciler.render.worddiff import shortened, word_diff
@@ -54,7 +54,8 @@ def group_lines(group: Group, zone: str, ink: Ink, width: int) -> Iterator[str]:
         yield from laid(line, width, ink, _INSIDE)
     for warning in first.warnings:
         yield from laid(warning_spans(warning), width, ink, _INSIDE)
-    if several:
+    told = group.risk != PLAIN and len({one.exposure for one in group.changes}) > 1
+    if several and not told:
         codes = ", ".join(visible(one.code) for one in group.changes)
         yield from laid([Span(f"in {codes}")], width, ink, _INSIDE)
 
@@ -118,12 +119,12 @@ def _field(
     yield Span(f" {path}{' ' * max(width - columns(path), 0)}  ")
     yield from _value(change, field, zone)
     if create:
-        yield Span(f"  line {field.line}", "dim")
+        yield Span(f"  line{TIE}{field.line}", "dim")
         return
     if field.cause != CAUSE:
         more = f" and in {many(others, 'more file')}" if others else ""
         yield Span(f"  {visible(f'{change.file}:{field.line}')}{more}", "dim")
-    said = [effect.value] if effect else []
+    said = [effect.value.replace(" ", TIE)] if effect else []
     said += ["retroactive"] if field.retroactive else []
     yield Span(f"  {', '.join(said)}" if said else "", colour if sign != "~" else "")
     yield Span(f"  {visible(field.cause)}" if field.cause else "", "dim")
