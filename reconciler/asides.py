@@ -172,6 +172,8 @@ class _View:
         self, file: Desired, names: Collection[str]
     ) -> dict[str, tuple[Canonical, Canonical]]:
         """What a file says at paths, or in whole fields, that live is left alone with."""
+        if self.row is None:
+            return {}
         return {
             path: (wish.canonical, self._live(path, wish.canonical))
             for path, wish in file.declared.items()

@@ -145,7 +145,7 @@ def test_the_search_finds_codes_fields_rules_and_files(
 ) -> None:
     page = open_page(marketing)
 
-    page.get_by_role("searchbox").fill(query)
+    page.get_by_role("searchbox", name="Search").fill(query)
 
     assert found == shown(page)
     said = f"{len(found)} of 6 shown"
@@ -187,6 +187,8 @@ def test_without_javascript_every_change_can_be_read(open_page: Open, marketing:
         assert said in words
     for said in ("450,000 → 4,950,000", "0 → unlimited", "9%", "no minimum", "max-percent"):
         assert said in words
+    folded = [one for one in page.locator(".body").all() if not one.is_visible()]
+    assert [] == folded
     assert not page.locator("#filter").is_visible()
     assert page.locator(".windows").is_visible()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rendered import Rendered
 
@@ -57,6 +57,7 @@ TEXT = st.one_of(
     st.text("`\\ |<>@#*_~[]()!:-1a\n$&;./w", max_size=30),
     st.lists(st.sampled_from([*HOSTILE.values(), " ", "\n", "x"]), max_size=3).map("".join),
 )
+SLOWLY = settings(deadline=None)  # long runs of backticks take their time under coverage
 # What a forge reads in finished text that is not code.
 ACTS = re.compile(r"[@#<>/_*~`\\\[\]|$&{}]|:[\w+-]|\bwww\.|\b[0-9a-f]{7,}\b|\S-\d")
 
@@ -71,6 +72,7 @@ def test_code_shows_a_text_letter_by_letter(case: str) -> None:
     shown(HOSTILE[case])
 
 
+@SLOWLY
 @given(TEXT)
 @example("`" * 80)
 @example("``` `")
@@ -101,6 +103,7 @@ def test_a_sentence_that_holds_a_text_does_nothing(case: str) -> None:
     said(HOSTILE[case])
 
 
+@SLOWLY
 @given(TEXT)
 def test_a_sentence_that_holds_any_text_does_nothing(text: str) -> None:
     said(text)
@@ -137,6 +140,7 @@ def test_what_belongs_together_stays_together() -> None:
     )
 
 
+@SLOWLY
 @given(TEXT)
 def test_the_text_of_a_link_is_literal(text: str) -> None:
     found = Rendered(f"x {link(text or 'x', 'https://example.com/a%20b')} y")

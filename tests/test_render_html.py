@@ -123,7 +123,7 @@ def test_what_is_not_of_a_pull_request_stands_apart(client: Client, store: Store
     words = Reader(plan_html(plan)).words
 
     assert "1 change: 1 not of this pull request" in words
-    assert "50,000 → 45,000 Not of this pull request: 9,000 → 50,000" in words
+    assert "59,000 → 95,000 Of these, not of this pull request: 9,000 → 50,000" in words
     _, _, below = words.partition("Open all")
     places = ["Not of this pull request 1", "A100 update", "The rest 1", "B100 update"]
     assert sorted(places, key=below.index) == places

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,13 +17,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marketing import PERCENT, live, pull_request, scene, series
 from rendered import Rendered
-from test_literal import HOSTILE, TEXT
+from test_literal import HOSTILE, SLOWLY, TEXT
 
+from reconciler.change import Aside
 from reconciler.client import Client
 from reconciler.config import Target, sandbox_credentials
+from reconciler.diff import FieldChange
 from reconciler.render.links import Links
 from reconciler.render.markdown import plan_markdown
 from reconciler.sandbox import Behaviour, Store, transport
+from reconciler.sideeffects import CAUSE
 from reconciler.text import visible
 
 if TYPE_CHECKING:
@@ -70,7 +74,33 @@ NEW_LISTS = {
     "redemptionRange": '{"dom":[-1],"dow":[6,7],"hours":[-1]}',
     "productInfo": [{"productType": "SKU", "productIds": list(range(101, 162))}],
 }
+END, CUT = "2030-01-01T10:23:17Z", "2030-01-01T00:00:00+00:00"
+ADOPTED = change_with("A100", {"seriesCode": ("x9Y8", "A100")}, action="adopt", effect="neutral")
 PLANS: dict[str, Made] = {
+    "adopted": lambda *_: plan_with(
+        [
+            replace(
+                ADOPTED,
+                fields=(
+                    *ADOPTED.fields,
+                    FieldChange("validTillDate", END, CUT, 1, CAUSE, "shorter"),
+                ),
+                managed={**ADOPTED.managed, "validTillDate": (END, CUT)},
+            )
+        ],
+        [
+            Aside(
+                "guardrails changed",
+                "",
+                "reconciler.toml",
+                1,
+                "max_percent",
+                60,
+                99,
+                "more generous",
+            )
+        ],
+    ),
     "marketing": scene,
     "nothing": _moved([A, B], [A, B]),
     "foreign": _moved(
@@ -182,6 +212,7 @@ def test_a_text_of_others_does_nothing_in_a_page(case: str, most: int) -> None:
     inert(HOSTILE[case], most)
 
 
+@SLOWLY
 @given(TEXT, st.integers(2_000, 20_000))
 def test_no_text_of_others_does_anything_in_a_page(text: str, most: int) -> None:
     inert(text, most)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from reconciler.render.literal import code, prose
 from reconciler.render.meaning import total_cost
-from reconciler.render.oneliners import exposures
 from reconciler.render.passages import SIGNS
+from reconciler.render.shortlines import exposures
 from reconciler.render.story import BLOCKED, PLAIN, RISKY
 from reconciler.render.words import many
 

@@ -18,10 +18,10 @@ from reconciler.render.meaning import amount
 from reconciler.render.page import (
     Words,
     actions_of,
+    costs_of,
     facts_of,
     filters_of,
     headline_of,
-    owned_of,
     reasons_of,
     sections_of,
     whole_of,
@@ -59,7 +59,7 @@ def plan_html(plan: Plan, links: Links | None = None, now: datetime | None = Non
         zone,
         moment,
     )
-    costs, foreign = owned_of(story)
+    costs, foreign = costs_of(story)
     style, script = _source("plan.css"), _source("plan.js")
     return (
         _environment()

@@ -17,8 +17,8 @@ from reconciler.render.headline import (
     whole_names,
 )
 from reconciler.render.literal import prose
-from reconciler.render.oneliners import aside_line, cost_line, exposures, group_line
 from reconciler.render.passages import SIGNS, Passages
+from reconciler.render.shortlines import aside_line, cost_line, exposures, group_line
 from reconciler.render.story import BLOCKED, PLAIN, RISKY, Story
 from reconciler.render.words import many
 

@@ -236,9 +236,9 @@ def headline_of(story: Story) -> str:
     return f"{total_}: {said}" if said else total_
 
 
-def owned_of(story: Story) -> tuple[Costs, Costs]:
-    """What the changes that are told first can cost, and what those of others."""
-    return Costs.of(_changes(story.groups)), Costs.of(_changes(story.foreign))
+def costs_of(story: Story) -> tuple[Costs, Costs]:
+    """What all changes can cost, and what those that are not of the pull request."""
+    return Costs.of(story.plan.changes), Costs.of(_changes(story.foreign))
 
 
 def _changes(groups: Sequence[Group]) -> list[Change]:

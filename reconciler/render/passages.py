@@ -56,9 +56,10 @@ class Passages:
         if (aside.before, aside.after) != (None, None):
             before, after = aside_words(aside, self.zone)
             said = f" {_move(before, after)}"
+        most = f" · exposure {strong_cost(aside.exposure)}" if aside.code else ""
         yield (
-            f"- {name}**{prose(aside.kind)}**{path}{said} · {effect_words(aside.effect)}"
-            f" · exposure {strong_cost(aside.exposure)} · {self._place(aside.file, aside.line)}"
+            f"- {name}**{prose(aside.kind)}**{path}{said} · {effect_words(aside.effect)}{most}"
+            f" · {self._place(aside.file, aside.line)}"
         )
         yield from (f"  {why}" for why in reasons([aside]))
 

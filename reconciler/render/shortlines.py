@@ -44,7 +44,8 @@ def aside_line(aside: Aside, zone: str) -> str:
     said += [code(aside.kind)] + ([code(path)] if path else [])
     if (aside.before, aside.after) != (None, None):
         said.append(_sides(path if aside.code else "", aside_words(aside, zone)))
-    return f"- {' '.join(said)}{_rules(aside)}, {aside.effect}, exposure {cost(aside.exposure)}"
+    most = f", exposure {cost(aside.exposure)}" if aside.code else ""
+    return f"- {' '.join(said)}{_rules(aside)}, {aside.effect}{most}"
 
 
 def cost_line(thing: Change | Aside) -> str:
