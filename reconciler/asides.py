@@ -58,14 +58,13 @@ def asides(
     now: datetime,
 ) -> tuple[Aside, ...]:
     """All that moves without a change, sorted by code; the guardrails first."""
-    planned = {change.code: change for change in changes}
-    found = list(since.guards)
+    planned = {change.code for change in changes}
+    found: list[Aside] = []
     for edit in edits(since.series, desired):
-        view = _View(since, desired.get(edit.code), edit.code, target, now)
-        found += view.told(edit, planned.get(edit.code))
-    for code in sorted(owned(since.series, desired) & desired.keys() - planned.keys()):
+        found += _View(since, desired.get(edit.code), edit.code, target, now).told(edit)
+    for code in owned(since.series, desired) & desired.keys() - planned:
         found += _View(since, desired[code], code, target, now).as_it_is()
-    return tuple(found)
+    return (*since.guards, *sorted(found, key=lambda one: one.code))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ class _View:
             return {}
         return alike(self.old, self.wanted)[0] if self.wanted else self.old.declared
 
-    def told(self, edit: Edit, change: Change | None) -> Iterator[Aside]:
+    def told(self, edit: Edit) -> Iterator[Aside]:
         """The edit as an aside; nothing where a change shows it, or it moves nothing."""
         kind, path = edit.kind, edit.path
         before, after = edit.before, edit.after
@@ -105,7 +104,7 @@ class _View:
             now = self._live(path, held)
             moved = {path: (held, now)}
             if kind == VALUE:
-                if unreadable(now) or not self._accepted(path, now, change):
+                if unreadable(now) or not self._accepted(path, now):
                     return
                 kind = ACCEPTED
             else:
@@ -129,14 +128,16 @@ class _View:
         )
 
     def as_it_is(self) -> Iterator[Aside]:
-        """What guards say of a series whose file changed and that live is already at."""
+        """What guards say of a series whose file changed and that live is already at. What the file
+        gives up moves as well: from what it said to what live has.
+        """
         if self.wanted is None or self.row is None:
             return
         before, after = self._state(self.old), self._state(self.wanted)
         moves = {
             path: (was.canonical, after[path])
             for path, was in self.held.items()
-            if path in self.wanted.declared and was.canonical != after.get(path, was.canonical)
+            if was.canonical != after.get(path, was.canonical)
         }
         count, zone = counted(self.row), self.target.zone
         found = effects("update", moves, zone, self.now)
@@ -160,9 +161,9 @@ class _View:
                 verdict.allowed,
             )
 
-    def _accepted(self, path: str, now: Canonical, change: Change | None) -> bool:
+    def _accepted(self, path: str, now: Canonical) -> bool:
         """Whether live is at an edited value already, so that no change shows it."""
-        if self.wanted is None or (change and any(one.path == path for one in change.fields)):
+        if self.wanted is None:
             return False
         wish = self.wanted.declared[path]
         meant = wish.canonical != self.held[path].canonical

@@ -26,8 +26,6 @@ QUIET_LIVE: dict[str, Any] = {
     "maxRedeem": 1000,
     "smsTemplate": "Hi",
 }
-HIGHER = QUIET.replace("Value: 10", "Value: 20")
-TYPO = QUIET.replace("Value: 10", "Value: 99")
 UNLIMITED = QUIET.replace("maxCreate: 1000\nmaxRedeem: 1000\n", "")
 SEVENTY = QUIET.replace("Value: 10", "Value: 70")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from repositories import git
@@ -33,6 +34,21 @@ smsTemplate: Hi
 """A series that no guard has anything to say about; it costs 100,000 at worst."""
 IGNORED = "/.reconciler/\n/state/\n/.gitconfig\n/*.json\n"
 DATA = ".reconciler/sandbox.db"
+
+
+HIGHER = QUIET.replace("Value: 10", "Value: 20")
+TYPO = QUIET.replace("Value: 10", "Value: 99")
+UNNAMED = QUIET.replace("discountUpto: 100\n", "")
+SOON = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+
+
+def saying(lifecycle: str, text: str = QUIET) -> str:
+    return f"{text}lifecycle: {{{lifecycle}}}\n"
+
+
+def allowing(rule: str, more: str = "") -> str:
+    """An allowance that is still in force when the test runs."""
+    return f"allow: [{{rule: {rule}, {more}reason: agreed with finance, until: {SOON}}}]"
 
 
 def named(code: str, text: str = QUIET) -> str:
@@ -107,3 +123,23 @@ class PullRequest:
 def rules(reasons: list[Any]) -> list[str]:
     """Which rules the reasons of a plan's JSON name."""
     return [why["rule"] for why in reasons]
+
+
+def owned(plan: Any) -> dict[str, bool | None]:  # noqa: ANN401 - JSON
+    """Whose each change is."""
+    return {change["seriesCode"]: change["owned"] for change in plan["changes"]}
+
+
+def blocked(plan: Any) -> dict[str, list[str]]:  # noqa: ANN401 - JSON
+    """Which rules block each change."""
+    return {change["seriesCode"]: rules(change["blocked"]) for change in plan["changes"]}
+
+
+def kinds(asides: list[Any]) -> list[tuple[str, str]]:
+    """What moves without a change, and where."""
+    return [(one["kind"], one["seriesCode"]) for one in asides]
+
+
+def shown(aside: Any) -> tuple[Any, ...]:  # noqa: ANN401 - JSON
+    """What is said of it."""
+    return tuple(aside[name] for name in ("kind", "path", "before", "after", "effect"))

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from conftest import UTC
 from hypothesis import HealthCheck, given, settings
-from judged import HIGHER, MOMENT, QUIET_LIVE, SEVENTY, TYPO, allowing
-from pullrequest import QUIET
+from judged import MOMENT, QUIET_LIVE, SEVENTY, allowing
+from pullrequest import HIGHER, QUIET, TYPO, UNNAMED, named
 from strategies import live_rows
 
 from reconciler.asides import Since, asides
-from reconciler.change import counted
+from reconciler.change import Aside, counted
 from reconciler.config import Target
 from reconciler.exposure import Exposure, exposure
 from reconciler.guardrails import Guardrails
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from conftest import FromText
 
-    from reconciler.change import Aside
     from reconciler.client import Client
     from reconciler.plan import Plan
     from reconciler.sandbox import Store
@@ -215,6 +214,19 @@ JUDGED: dict[str, tuple[str, str, dict[str, Any], tuple[list[str], list[str], li
         {**FREE, "smsTemplate": "Bye"},
         ([], [], []),
     ),
+    "a bound given up that live has not": (
+        QUIET,
+        QUIET.replace("maxCreate: 1000\nmaxRedeem: 1000\n", ""),
+        FREE,
+        ([], ["unlimited-exposure"], []),
+    ),
+    "a cap given up that live has at a tenth": (
+        QUIET,
+        UNNAMED,
+        {"discountUpto": 10},
+        ([], ["order-of-magnitude"], []),
+    ),
+    "words given up": (QUIET + "tag: x\n", QUIET, FREE, ([], [], [])),
     "nothing to say": (QUIET, HIGHER, {"discountValue": 20}, ([], [], [])),
 }
 
@@ -233,6 +245,22 @@ def test_what_needs_no_change_is_judged_by_what_it_is(
         tuple([why.rule for why in said] for said in (one.blocked, one.warned, one.allowed))
         for one in found
     ]
+
+
+def test_asides_are_in_the_order_of_their_codes_after_the_guardrails(desired: FromText) -> None:
+    old = desired(named("A"), named("B"))
+    new = desired(named("A", TYPO), named("B") + "lifecycle: {protect: true}\n")
+    live = read_series({"id": 7, **QUIET_LIVE, "discountValue": 99})
+    rail = Aside("guardrail changed", "", "reconciler.toml", 1, "max_percent", 60, 99, "neutral")
+
+    found = asides(Since("b" * 40, old, {"A": live, "B": live}, (rail,)), new, (), TARGET, MOMENT)
+
+    assert [
+        ("", "guardrail changed"),
+        ("A", "drift accepted"),
+        ("A", "no change needed"),
+        ("B", "protect changed"),
+    ] == [(one.code, one.kind) for one in found]
 
 
 def test_the_guardrails_of_the_target_count(desired: FromText) -> None:

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from judged import HIGHER, MOMENT, QUIET_LIVE, SEVENTY, TODAY, TYPO, UNLIMITED, allowing
-from pullrequest import QUIET
+from judged import MOMENT, QUIET_LIVE, SEVENTY, TODAY, UNLIMITED, allowing
+from pullrequest import QUIET, TYPO
 from pullrequest import rules as named_rules
 from scenes import change_of, outcomes, plan_of, rules
 
+from reconciler.exposure import Exposure
 from reconciler.planfile import from_json, to_json
 
 if TYPE_CHECKING:
@@ -42,12 +43,11 @@ def test_a_block_is_about_the_state_and_a_warning_about_money(
 def test_a_field_that_no_file_names_counts_for_the_state(
     client: Client, store: Store, desired: FromText
 ) -> None:
-    store.ui_create(**QUIET_LIVE | {"maxRedeem": -1, "maxCreate": -1})
+    store.ui_create(**QUIET_LIVE | {"maxRedeem": 400})
 
-    assert [False, True] == [
-        any(why.rule == "unlimited-exposure" for why in change_of(client, desired(text)).warned)
-        for text in (HIGHER, UNLIMITED.replace("Value: 10", "Value: 20"))
-    ]
+    change = change_of(client, desired(UNLIMITED.replace("Value: 10", "Value: 20")))
+
+    assert (Exposure(40_000, 40_000), ()) == (change.exposure, change.warned)
 
 
 CONFIGURED: dict[str, tuple[str, str, int, list[str], list[str]]] = {

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from judged import HIGHER, QUIET_LIVE, UNLIMITED
-from pullrequest import QUIET, named
+from judged import QUIET_LIVE, UNLIMITED
+from pullrequest import HIGHER, QUIET, named
 from scenes import change_of, outcomes, plan_of
 
 from reconciler.exposure import Counters, Exposure

@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from judged import HIGHER, MOMENT, QUIET_LIVE, TODAY, TYPO
-from pullrequest import QUIET, named
+from judged import MOMENT, QUIET_LIVE, TODAY
+from pullrequest import HIGHER, QUIET, TYPO, named
 from scenes import carried_out, plan_of, rules
 
 from reconciler.guardrails import DEFAULT, Guardrails

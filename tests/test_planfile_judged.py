@@ -10,8 +10,8 @@ import pytest
 from conftest import UTC
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from judged import HIGHER, MOMENT, QUIET_LIVE, SEVENTY, TODAY, UNLIMITED, allowing
-from pullrequest import named
+from judged import MOMENT, QUIET_LIVE, SEVENTY, TODAY, UNLIMITED, allowing
+from pullrequest import HIGHER, named
 from scenes import plan_of, rules
 
 from reconciler.change import Aside

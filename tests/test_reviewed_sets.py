@@ -6,8 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from judged import HIGHER, TYPO
-from pullrequest import QUIET, PullRequest, named
+from pullrequest import HIGHER, QUIET, TYPO, PullRequest, named
 from repositories import isolate
 
 if TYPE_CHECKING:
