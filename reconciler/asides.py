@@ -159,6 +159,7 @@ class _View:
                 verdict.blocked,
                 verdict.warned,
                 verdict.allowed,
+                lines={one.rule: one.line for one in self.wanted.lifecycle.allow},
             )
 
     def _accepted(self, path: str, now: Canonical) -> bool:

@@ -211,6 +211,8 @@ class Aside:
     blocked: tuple[Blocked, ...] = ()
     warned: tuple[Blocked, ...] = ()
     allowed: tuple[Blocked, ...] = ()
+    given: Mapping[str, str] = field(default_factory=dict)  # who wrote the allowance of a rule
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)  # and on which line
 
 
 def counted(row: LiveSeries | None) -> Counters:

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from reconciler import revision
 from reconciler.gitobjects import shallow
+from reconciler.guardrails import PLAN_RULES
+from reconciler.plan import allowing
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
-    from reconciler.config import Target
+    from reconciler.guardrails import Guardrails
     from reconciler.plan import Plan
     from reconciler.revision import AtRevision
 
@@ -33,19 +36,20 @@ def protected(
     return revision.protected_before(series, files) | held, said
 
 
-def credited(plan: Plan, series: Path, config: Path | None, target: Target) -> Plan:
-    """The plan, in which each allowance says who wrote it, where git tells."""
-    passed = {why.rule for change in plan.changes for why in change.allowed}
-    lines = {
-        (change.file, one.line)
-        for change in plan.changes
-        for one in change.lifecycle.allow
-        if any(why.rule == one.rule for why in change.allowed)
+def credited(plan: Plan, series: Path, config: Path | None, rails: Guardrails, today: date) -> Plan:
+    """The plan, in which each allowance says who wrote it, where git tells. `config` is where
+    `rails` stand in the work tree, if they do.
+    """
+    told = [(one, allowing(one)) for one in plan.changes] + [(a, a.lines) for a in plan.asides]
+    places = {
+        (thing.file, lines[why.rule])
+        for thing, lines in told
+        for why in thing.allowed
+        if why.rule in lines
     }
-    authors = revision.blame(series, lines) if lines else {}
-    rails = {one.rule: one.line for one in target.guardrails.allow if one.rule in passed}
-    if config is None or not rails:
-        return plan.credited(authors, {}) if authors else plan
-    places = {rule: (str(config), line) for rule, line in rails.items()}
-    found = revision.blame(config.parent, places.values())
-    return plan.credited(authors, {rule: found[at] for rule, at in places.items() if at in found})
+    authors = revision.blame(series, places) if places else {}
+    passed = {why.rule for change in plan.changes for why in change.allowed} & {*PLAN_RULES}
+    found = {rule: rails.allows(rule, today) for rule in passed} if config else {}
+    lines = {rule: (str(config), one.line) for rule, one in found.items() if one}
+    who = revision.blame(config.parent, lines.values()) if config and lines else {}
+    return plan.credited(authors, {rule: who[at] for rule, at in lines.items() if at in who})

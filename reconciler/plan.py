@@ -94,13 +94,15 @@ class Plan:
         rules over the plan.
         """
 
-        def given(change: Change) -> dict[str, str]:
-            lines = {one.rule: (change.file, one.line) for one in change.lifecycle.allow}
-            known = {rule: authors[at] for rule, at in lines.items() if at in authors} | dict(whole)
-            passed = {why.rule for why in change.allowed}
-            return {rule: who for rule, who in known.items() if rule in passed}
+        def given(thing: Change | Aside, lines: Mapping[str, int]) -> dict[str, str]:
+            places = {rule: (thing.file, line) for rule, line in lines.items()}
+            known = {rule: authors[at] for rule, at in places.items() if at in authors}
+            passed = {why.rule for why in thing.allowed}
+            return {rule: who for rule, who in (known | dict(whole)).items() if rule in passed}
 
-        return replace(self, changes=tuple(replace(one, given=given(one)) for one in self.changes))
+        changes = (replace(one, given=given(one, allowing(one))) for one in self.changes)
+        asides = (replace(one, given=given(one, one.lines)) for one in self.asides)
+        return replace(self, changes=tuple(changes), asides=tuple(asides))
 
     @property
     def refused(self) -> bool:
@@ -149,6 +151,11 @@ def _held_to(change: Change, approved: Collection[str]) -> Change:
         " and apply the plan with --expect DIGEST"
     )
     return replace(change, blocked=(*change.blocked, Blocked("not-reviewed", message)))
+
+
+def allowing(change: Change) -> dict[str, int]:
+    """The line of each allowance of a change's file, by rule."""
+    return {one.rule: one.line for one in change.lifecycle.allow}
 
 
 def _unguarded(change: Change) -> Change:

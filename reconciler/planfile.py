@@ -123,7 +123,7 @@ def _aside(aside: Aside) -> dict[str, Any]:
         "effect": aside.effect,
         "exposure": _exposure(aside.exposure),
         "blocked": _reasons(aside.blocked),
-        "allowed": _reasons(aside.allowed),
+        "allowed": _reasons(aside.allowed, aside.given),
         "warnings": _warned(aside.warned),
     }
 
@@ -270,7 +270,7 @@ def _read_change(row: ChangeRow, target: Target, made_at: datetime) -> Change | 
         seen=_read_reasons(row.seen),
         warnings=(*unseen, *(said for said in others if said not in unseen)),
         owned=row.owned,
-        given={why.rule: why.by for why in row.allowed if why.by},
+        given=_read_given(row.allowed),
         target=target.name,
         host=target.host,
     )
@@ -294,7 +294,12 @@ def _read_aside(row: AsideRow) -> Aside:
         blocked=_read_reasons(row.blocked),
         warned=warned,
         allowed=_read_reasons(row.allowed),
+        given=_read_given(row.allowed),
     )
+
+
+def _read_given(rows: Iterable[ReasonRow]) -> dict[str, str]:
+    return {why.rule: why.by for why in rows if why.by}
 
 
 def _read_reasons(rows: Iterable[ReasonRow]) -> tuple[Blocked, ...]:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from reconciler.plan import Plan
     from reconciler.record import Record
     from reconciler.report import ApplyReport
+    from reconciler.revision import AtRevision
     from reconciler.sandbox import Store
 
     Note = Callable[[str, int], None]
@@ -65,6 +66,7 @@ class Session:
         url = environment.get("RECONCILER_API_URL") or None
         self.target: Target = load_target(config, target, url)
         self.series, self.note, self._config = series, note, config
+        self._rails = config  # where the guardrails in force stand in the work tree
         self.seen = Seen()
         self._redactor = redactor or Redactor()
         self._record: Record | None = None
@@ -184,12 +186,8 @@ class Session:
         Raises FilesInvalidError, UsageError and ApiError.
         """
         everything, warnings = self.desired()
-        base = revision.at(self.series, against, self.target.zone) if against else None
-        guards: tuple[Aside, ...] = ()
-        if base:
-            warnings += base.warnings
-            rails, guards = guardrails(self._config, self.series, base.commit, self.target)
-            self.target = replace(self.target, guardrails=rails)
+        base, guards = self._base(against)
+        warnings += base.warnings if base else ()
         self._named = everything.keys()
         if unknown := [code for code in only if code not in everything]:
             raise UsageError(f"--only {unknown[0]}: no file in {self.series} has that seriesCode")
@@ -221,7 +219,23 @@ class Session:
         before, said = protected(made, self.series, base)
         if before or said:
             made = make(protected=before, warnings=[*warnings, *said])
-        return credited(made, self.series, self._config, self.target)
+        today = datetime.now(self.target.zone).date()
+        return credited(made, self.series, self._rails, self.target.guardrails, today)
+
+    def _base(self, against: str | None) -> tuple[AtRevision | None, tuple[Aside, ...]]:
+        """What a pull request is compared with, and what it does to the guardrails; from then on
+        those are in force that hold for it. Raises UsageError.
+        """
+        if against is None:
+            return None, ()
+        if not against.strip():
+            raise UsageError("--against is empty; name a commit, such as main or HEAD^")
+        base = revision.at(self.series, against, self.target.zone)
+        rails, guards = guardrails(self._config, self.series, base.commit, self.target)
+        if rails != self.target.guardrails:
+            self._rails = None
+        self.target = replace(self.target, guardrails=rails)
+        return base, guards
 
     def saved_plan(self, file: str) -> Plan:
         """A plan from a file, guarded as a whole: nothing is believed that says whose a change is.

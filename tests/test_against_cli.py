@@ -89,6 +89,16 @@ def test_a_revision_that_git_does_not_know_sends_nothing(pull: PullRequest) -> N
     assert "no-such-branch" in ran.err
 
 
+def test_an_empty_revision_is_not_taken_for_none(pull: PullRequest) -> None:
+    """An unset variable in CI must not hide what moves without a change."""
+    pull.base(QUIET)
+
+    ran = pull.cli("plan", "--against", "")
+
+    assert (64, "") == (ran.code, ran.out)
+    assert "--against is empty" in ran.err
+
+
 def test_without_a_repository_there_is_nothing_to_compare_with(
     project: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:

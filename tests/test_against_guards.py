@@ -1,4 +1,4 @@
-"""`plan --against REV`: the guardrails in force, what counts, protection, and who allowed what."""
+"""`plan --against REV`: the guardrails in force, what counts and protection."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from pullrequest import (
     SOON,
     TYPO,
     PullRequest,
-    allowing,
     blocked,
     kinds,
     named,
@@ -245,39 +244,6 @@ def test_an_adoption_that_was_protected_a_commit_ago_is_blocked(pull: PullReques
     pull.commit()
 
     assert {"MINE": ["protected"]} == blocked(pull.plan(against=None)[1])
-
-
-# Who allowed what
-
-
-def test_an_allowance_is_shown_with_its_reason_its_day_and_who_wrote_it(pull: PullRequest) -> None:
-    pull.base(QUIET)
-    seventy = QUIET.replace("Value: 10", "Value: 70")
-    pull.files(saying(allowing("max-percent", "value: 70, "), seventy))
-    head = pull.commit()
-
-    ran, plan = pull.plan()
-
-    (change,) = plan["changes"]
-    assert (0, [], ["max-percent"]) == (ran.code, change["blocked"], rules(change["allowed"]))
-    (why,) = change["allowed"]
-    assert f"allowed until {SOON}: agreed with finance" in why["message"]
-    assert f"A, {head[:7]}" == why["by"]
-    text = pull.cli("plan", "--against", "base").out
-    assert all(said in text for said in (f"until {SOON}", "agreed with finance", f"A, {head[:7]}"))
-
-
-def test_a_plan_guard_that_the_configuration_allows_shows_its_reason(pull: PullRequest) -> None:
-    pull.base(QUIET, config=f"[guardrails]\nmax_changes = 1\n{ALLOWED.format(2)}")
-    pull.files(QUIET, named("A"), named("B"))
-    pull.commit()
-
-    ran, plan = pull.plan()
-
-    assert (0, [[], []]) == (ran.code, [change["blocked"] for change in plan["changes"]])
-    whys = [why for change in plan["changes"] for why in change["allowed"]]
-    assert ["max-changes", "max-changes"] == [why["rule"] for why in whys]
-    assert {True} == {f"allowed until {SOON}: tidying" in why["message"] for why in whys}
 
 
 def four_changed(pull: PullRequest) -> None:

@@ -60,7 +60,7 @@ def plan(
     if out:
         check_writable(out)
     with settings.session() as session:
-        made = session.plan(only, against=against or None)
+        made = session.plan(only, against=against)
         links = _links(made, os.environ, session.series, session.prefix)
     from reconciler.planfile import to_json
 

@@ -229,4 +229,5 @@ def aside_lines(aside: Aside, zone: str, ink: Ink, width: int) -> Iterator[str]:
     yield from laid([Span(said)], width, ink, _INSIDE)
     for kind in _REASONS:
         for why in getattr(aside, kind):
-            yield from laid(reason_spans(kind, why), width, ink, _INSIDE)
+            by = aside.given.get(why.rule, "") if kind == "allowed" else ""
+            yield from laid(reason_spans(kind, why, by), width, ink, _INSIDE)

@@ -69,7 +69,9 @@ def _alone(asides: Sequence[Aside]) -> list[Exposure]:
 def whole(story: Story) -> Iterator[str]:
     """What guards over the whole plan say."""
     for kind, why in story.whole:
-        yield f"- {SIGNS[kind]} **{kind}** {code(why.rule)}: {prose(why.message)}"
+        giver = story.givers.get(why.rule) if kind == "allowed" else None
+        by = f" (written by {code(giver)})" if giver else ""
+        yield f"- {SIGNS[kind]} **{kind}** {code(why.rule)}{by}: {prose(why.message)}"
 
 
 def whole_names(story: Story) -> str:

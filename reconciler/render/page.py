@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
-from reconciler.change import Change
 from reconciler.diff import recorded
 from reconciler.exposure import Exposure, total
 from reconciler.fields import split
@@ -20,7 +19,7 @@ from reconciler.sideeffects import CAUSE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from reconciler.change import Aside
+    from reconciler.change import Aside, Change
     from reconciler.diff import FieldChange
     from reconciler.plan import Plan
     from reconciler.render.links import Links
@@ -187,8 +186,7 @@ def reasons_of(told: Group | Aside) -> list[Reason]:
     for kind in KINDS:
         for thing in things:
             for why in own(getattr(thing, kind)):
-                by = thing.given.get(why.rule, "") if isinstance(thing, Change) else ""
-                by = by if kind == "allowed" else ""
+                by = thing.given.get(why.rule, "") if kind == "allowed" else ""
                 found.setdefault((kind, why.rule, why.message, by), []).append(thing.code)
     return [
         Reason(*said, () if len(codes) == len(things) else tuple(codes))
@@ -198,9 +196,10 @@ def reasons_of(told: Group | Aside) -> list[Reason]:
 
 def whole_of(story: Story) -> list[Reason]:
     """What guards over the whole plan say."""
-    given = {rule: who for one in story.plan.changes for rule, who in one.given.items()}
     return [
-        Reason(kind, why.rule, why.message, given.get(why.rule, "") if kind == "allowed" else "")
+        Reason(
+            kind, why.rule, why.message, story.givers.get(why.rule, "") if kind == "allowed" else ""
+        )
         for kind, why in story.whole
     ]
 

@@ -158,7 +158,7 @@ def reasons(things: Sequence[Change | Aside]) -> Iterator[str]:
 
 def _giver(thing: Change | Aside, rule: str) -> str:
     """Who wrote an allowance, where that is known."""
-    giver = getattr(thing, "given", {}).get(rule)
+    giver = thing.given.get(rule)
     return f" (written by {code(giver)})" if giver else ""
 
 

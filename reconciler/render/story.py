@@ -83,6 +83,12 @@ class Story:
                         found[kind, why] = None
         return tuple(found)
 
+    @cached_property
+    def givers(self) -> dict[str, str]:
+        """Who wrote the allowance of a rule over the whole plan."""
+        said = {rule: who for one in self.plan.changes for rule, who in one.given.items()}
+        return {rule: who for rule, who in said.items() if rule in PLAN_RULES}
+
 
 def own(reasons: Iterable[Blocked]) -> tuple[Blocked, ...]:
     """The reasons that are about one series."""

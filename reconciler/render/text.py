@@ -48,7 +48,8 @@ def plan_text(plan: Plan, ink: Ink, per_minute: int | None = None, width: int = 
         lines += laid([Span(headline, "bold")], width, ink)
     lines.append("")
     for kind, why in story.whole:
-        lines += [*laid(reason_spans(kind, why), width, ink), ""]
+        by = story.givers.get(why.rule, "") if kind == "allowed" else ""
+        lines += [*laid(reason_spans(kind, why, by), width, ink), ""]
     told = [*_sections(story, ink, width)]
     alone = len(told) == 1 and not plan.asides and not story.foreign
     for title, entries in told:
