@@ -24,6 +24,7 @@ from reconciler.report import (
     UNKNOWN,
     Outcome,
     outcome,
+    refusal,
 )
 from reconciler.watch import NOBODY, NOTHING_SEEN, Seen, Watch
 from reconciler.writes import Writer
@@ -51,7 +52,7 @@ def execute(
     run = _Run(client, seen, watch, [one.code for one in ready if one.id is None])
     for change in plan.changes:
         if change.blocked:
-            run.end(outcome(change, BLOCKED, "; ".join(why.message for why in change.blocked)))
+            run.end(outcome(change, BLOCKED, refusal(change.blocked)))
     for start in range(0, len(ready), READ_AT_ONCE):
         run.batch(ready[start : start + READ_AT_ONCE])
     changes = {change.code: change for change in ready}

@@ -5,6 +5,7 @@ An unkeyed digest stops accidents, not attackers: where lists come from is the c
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,7 +23,9 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """One reviewed set of changes. A list of digests has no `plan` to compare with."""
+    """One reviewed set of changes: of a plan what is the pull request's own and was not blocked
+    when it was reviewed. A list of digests has no `plan` to compare with.
+    """
 
     digests: frozenset[str]
     plan: Plan | None = None
@@ -36,7 +39,9 @@ def review(text: str, name: str, target: Target) -> Review:
     """
     if text.lstrip().startswith("{"):
         plan = from_json(text, target)
-        return Review(frozenset(change.digest for change in plan.changes), plan)
+        held = {row["digest"] for row in json.loads(text)["changes"] if row["blocked"]}
+        own = {change.digest for change in plan.changes if change.owned is not False}
+        return Review(frozenset(own - held), plan)
     found = set()
     for number, line in enumerate(text.splitlines(), 1):
         digest = line.strip()

@@ -12,7 +12,7 @@ from reconciler.against import IGNORED, VALUE, alike, edits, owned
 from reconciler.change import Aside, counted
 from reconciler.diff import Reading, unreadable, until_series_ends
 from reconciler.effect import Effect, effects
-from reconciler.exposure import Exposure, exposure
+from reconciler.exposure import Exposure, exposures
 from reconciler.guards import Judged, value_guards
 from reconciler.reason import Blocked
 from reconciler.risk import Case, permitted
@@ -34,7 +34,7 @@ AS_IT_IS = "no change needed"
 GUARDED_BEFORE = Blocked(
     "protected",
     "the file protected this series a commit ago: what takes `protect: true` away moves nothing"
-    " yet; merge that alone, and change the series in the next commit",
+    " yet; merge that alone, and change the series in the next pull request",
 )
 
 
@@ -159,7 +159,7 @@ class _View:
                 verdict.blocked,
                 verdict.warned,
                 verdict.allowed,
-                lines={one.rule: one.line for one in self.wanted.lifecycle.allow},
+                lines={one.rule: one.lines for one in self.wanted.lifecycle.allow},
             )
 
     def _accepted(self, path: str, now: Canonical) -> bool:
@@ -214,9 +214,7 @@ class _View:
             return Exposure(0, 0)
         count, zone = counted(self.row), self.target.zone
         before, after = (self._state(one) for one in (self.old, self.wanted))
-        return Exposure(
-            exposure(before, count, zone, self.now), exposure(after, count, zone, self.now)
-        )
+        return exposures(before, after, count, zone, self.now)
 
     def _effect(self, moves: Mapping[str, tuple[Canonical, Canonical]]) -> str:
         known = {path: pair for path, pair in moves.items() if not unreadable(pair[1])}

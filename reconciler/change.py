@@ -10,26 +10,28 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from reconciler.diff import Reading, recorded, strategy, until_series_ends
 from reconciler.effect import Effect, effects, is_value
-from reconciler.exposure import Counters, Exposure, exposure
-from reconciler.fields import canonical
-from reconciler.guards import Judged, purely_stricter, value_guards
+from reconciler.exposure import Counters, Exposure, exposures
+from reconciler.fields import FIELDS, canonical, split
+from reconciler.guards import STANDING, Judged, purely_stricter, value_guards
+from reconciler.kinds import Money, figure
 from reconciler.risk import Case, judge, permitted
 from reconciler.sideeffects import CAUSE, predicted
 from reconciler.values import Canonical, Mark
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from reconciler.diff import FieldChange
     from reconciler.guardrails import Guardrails
-    from reconciler.lifecycle import Lifecycle
+    from reconciler.lifecycle import Lifecycle, Lines
     from reconciler.live import LiveSeries
     from reconciler.reason import Blocked
 
@@ -129,7 +131,8 @@ class Change:
     @property
     def purely_stricter(self) -> bool:
         """Whether it only ever takes something away."""
-        return purely_stricter(self.effects)
+        found = {one.path: Effect(one.effect) for one in self.fields if one.effect}
+        return purely_stricter(self._own_effects(found))
 
     def states(
         self, zone: ZoneInfo, now: datetime
@@ -153,13 +156,16 @@ class Change:
         """
         count = counters or self.counters
         before, after = self.states(zone, now)
-        most = exposure(after, count, zone, now)
-        cost = Exposure(exposure(before, count, zone, now) if before else 0, most)
-        found = effects(self.action, self._moves(), zone, now)
+        cost = exposures(before, after, count, zone, now)
+        moves = self._moves()
+        found = effects(self.action, moves, zone, now)
+        found |= dict.fromkeys(self._bygone(moves, now), Effect.NEUTRAL)
         case = Case(self.action, self.managed, self.money, self.lifecycle, count.issued, zone, now)
         guarded = Judged(before, after, self.action, cost, found, count, zone, now)
         reasons = [*self.seen, *judge(case), *value_guards(guarded, rails)]
         verdict = permitted(reasons, case, rails)
+        if purely_stricter(self._own_effects(found)):
+            verdict = verdict.eased(STANDING)
         touched = count.issued > 0 and self.action != "create"
         fields = tuple(
             replace(
@@ -177,6 +183,26 @@ class Change:
             warned=verdict.warned,
             allowed=verdict.allowed,
         )
+
+    def _own_effects(self, found: Mapping[str, Effect]) -> list[Effect]:
+        """The effects of its fields, without side effects that have none."""
+        beside = {one.path for one in self.fields if one.cause == CAUSE}
+        return [
+            effect
+            for path, effect in found.items()
+            if path not in beside or effect is not Effect.NEUTRAL
+        ]
+
+    def _bygone(self, moves: Mapping[str, tuple[Canonical, Canonical]], now: datetime) -> list[str]:
+        """The side effects that move a start within the past: nobody gains or loses a day."""
+        beside = {one.path for one in self.fields if one.cause == CAUSE}
+        return [
+            path
+            for path, pair in moves.items()
+            if path in beside
+            and split(path)[0].money is Money.START
+            and all(_before(value, now) for value in pair)
+        ]
 
     def _moves(self) -> dict[str, tuple[Canonical, Canonical]]:
         """What its fields move, in canonical form."""
@@ -212,15 +238,24 @@ class Aside:
     warned: tuple[Blocked, ...] = ()
     allowed: tuple[Blocked, ...] = ()
     given: Mapping[str, str] = field(default_factory=dict)  # who wrote the allowance of a rule
-    lines: Mapping[str, int] = field(default_factory=dict, compare=False)  # and on which line
+    lines: Mapping[str, Lines] = field(default_factory=dict, compare=False)  # and on which lines
+
+
+def _before(value: Canonical, now: datetime) -> bool:
+    """Whether a canonical moment is past; what is none is not."""
+    try:
+        return datetime.fromisoformat(str(value)) < now
+    except ValueError:
+        return False
 
 
 def counted(row: LiveSeries | None) -> Counters:
     """The server's counters that the cost depends on."""
     if row is None:
         return Counters()
-    names = ("numIssued", "numRedeemed", "numUploadedTotal")
-    return Counters(*(row.counter(name) for name in names))
+    uploaded = figure(FIELDS["numUploadedTotal"].canonical(row.raw.get("numUploadedTotal") or 0))
+    issued, redeemed = (row.counter(name) for name in ("numIssued", "numRedeemed"))
+    return Counters(issued, redeemed, None if uploaded is None else ceil(uploaded))
 
 
 def _was(now: Canonical) -> Canonical:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from reconciler import values
 from reconciler.change import SEEN_LIVE, Change, encode
 from reconciler.diff import AS_IDS, AS_RECORDED, FieldChange, Reading, differs, recorded
+from reconciler.exposure import Counters
 from reconciler.fields import MANAGEABLE, MONEY, canonical, split, wanted
 from reconciler.kinds import Kind
 from reconciler.live import LiveSeries
@@ -41,6 +42,7 @@ def follows(change: Change, target: Target, made_at: datetime) -> bool:
     """
     return (
         _stands(change)
+        and (change.action != "create" or change.counters == Counters())
         and all(_nameable(path) and _pair(path, *pair) for path, pair in change.managed.items())
         and _money_fits(change)
         and all(why.rule in SEEN_LIVE for why in change.seen)

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import SecretStr
 
-from reconciler.configfile import ConfigFile, Hiding, TargetTable, parse
+from reconciler.configfile import ConfigFile, parse
 from reconciler.errors import SignInError, UsageError
 from reconciler.guardrails import DEFAULT, Guardrails
+from reconciler.targettable import Hiding, TargetTable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,50 +2,26 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
+from reconciler import targettable
 from reconciler.errors import UsageError
 from reconciler.guardrails import ALWAYS, BLOCK, DEFAULT, FIGURES, PLAN_RULES, RULES, WARN
 from reconciler.lifecycle import ALLOWABLE, MOST_DAYS, Allowance, bare_date, last_day
+from reconciler.targettable import TargetTable, near, shown
 from reconciler.text import clip, unseen, visible
+from reconciler.tomlplaces import Places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from reconciler.guardrails import Guardrails
 
-# What `fields` says may hide. The sandbox inside the process shows it all, unless told not to.
-Hiding = Literal[
-    "productInfo", "redemptionOrgEntityDetails", "targetUserDetails", "customPropertyMap"
-]
 MOST = 10**15  # of a figure: more than anybody can mean
 _SHARE = "a share above 0 and up to 1, such as 0.3"
-_REASON = re.compile(r"""\breason["']?\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*')""")
-
-
-class _Strictly(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class TargetTable(_Strictly):
-    """`[targets.NAME]`, its guardrails apart."""
-
-    url: str
-    timezone: str = "UTC"
-    requests_per_minute: Annotated[int, Field(ge=1)] = 600
-    parallelism: Annotated[int, Field(ge=1, le=8)] = 4
-    reads_back: list[Hiding] | None = None
-
-
-class _Tables(_Strictly):
-    default_target: str | None = None
-    targets: dict[str, TargetTable] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,49 +71,19 @@ def parse(text: str, name: str) -> ConfigFile:
         raw = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # of the syntax, a number or the depth
         raise UsageError(f"{name} is not TOML: {error}") from None
-    lines = _Lines(text)
-    base, said, own = _Reader(("guardrails",), lines), [], {}
+    places = Places(text)
+    base, said, own = _Reader(("guardrails",), places), [], {}
     rails = base.read(raw.pop("guardrails", {}))
     targets = raw.get("targets")
     for key, table in targets.items() if isinstance(targets, dict) else ():
         if isinstance(table, dict) and "guardrails" in table:
-            reader = _Reader(("targets", key, "guardrails"), lines)
+            reader = _Reader(("targets", key, "guardrails"), places)
             own[key] = reader.read(table.pop("guardrails"))
             said += reader.said
-    tables, wrong = _Tables(), []
-    try:
-        tables = _Tables.model_validate(raw)
-    except ValidationError as error:
-        wrong = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+    tables, wrong = targettable.read(raw)
     if problems := [*wrong, *base.said, *said]:
         raise UsageError(f"{name}: {'; '.join(problems)}")
     return ConfigFile(name, tables.default_target, tables.targets, rails, own)
-
-
-class _Lines:
-    """Where reasons stand in the text, so that git can tell who wrote them."""
-
-    def __init__(self, text: str) -> None:
-        self._found: list[tuple[str, int]] = []
-        for number, line in enumerate(text.split("\n"), 1):
-            for match in _REASON.finditer(line):
-                if not line[: match.start()].lstrip().startswith("#"):
-                    self._found.append((_string(match[1]), number))
-
-    def take(self, reason: str) -> int:
-        """The next line that gives this reason; 0 where it cannot be told."""
-        for index, (said, number) in enumerate(self._found):
-            if said == reason:
-                del self._found[index]
-                return number
-        return 0
-
-
-def _string(spelled: str) -> str:
-    try:
-        return str(tomllib.loads(f"it = {spelled}")["it"])
-    except tomllib.TOMLDecodeError:
-        return ""
 
 
 class _Bounds(NamedTuple):
@@ -156,9 +102,9 @@ _BOUNDS = {
 class _Reader:
     """Reads one `guardrails` table, and keeps a word on each mistake in `said`."""
 
-    def __init__(self, at: tuple[str, ...], lines: _Lines) -> None:
+    def __init__(self, at: tuple[str, ...], places: Places) -> None:
         self.said: list[str] = []
-        self._at, self._lines = at, lines
+        self._at, self._places = at, places
 
     def read(self, raw: object) -> Rails:
         """What the table sets, as far as it can be read."""
@@ -168,7 +114,7 @@ class _Reader:
         keys = (*FIGURES, "rules", "allow")
         for key in raw:
             if key not in keys:
-                self._tell((key,), f"there is no such key: {_near(key, keys)}")
+                self._tell((key,), f"there is no such key: {near(key, keys)}")
         return Rails(
             {key: raw[key] for key in FIGURES if key in raw and self._figure(key, raw[key])},
             dict(self._rules(raw.get("rules", {}))),
@@ -187,7 +133,7 @@ class _Reader:
             right = type(value) is int and least <= value <= most
             form = f"a whole number from {least} to {most:_}"
         if not right:
-            self._tell((key,), f"write {form}, not {_shown(value)}")
+            self._tell((key,), f"write {form}, not {shown(value)}")
         return right
 
     def _rules(self, raw: object) -> Iterator[tuple[str, str]]:
@@ -196,11 +142,11 @@ class _Reader:
             return
         for rule, severity in raw.items():
             if rule not in RULES:
-                self._tell(("rules", rule), f"there is no such rule: {_near(rule, RULES)}")
+                self._tell(("rules", rule), f"there is no such rule: {near(rule, RULES)}")
             elif severity not in (BLOCK, WARN):
                 figure = rule.replace("-", "_")
                 hint = f" (its figure is {figure}, outside of rules)" if figure in FIGURES else ""
-                form = f'write "{BLOCK}" or "{WARN}", not {_shown(severity)}{hint}'
+                form = f'write "{BLOCK}" or "{WARN}", not {shown(severity)}{hint}'
                 self._tell(("rules", rule), form)
             elif severity == WARN and rule in ALWAYS:
                 why, instead = ALWAYS[rule]
@@ -223,8 +169,8 @@ class _Reader:
             self._tell((at, key), message)
         if wrong or until is None:
             return None
-        line = self._lines.take(one["reason"])
-        return Allowance(one["rule"], one["reason"], until, one["value"], line)
+        place = self._places.take(one)
+        return Allowance(one["rule"], one["reason"], until, one["value"], *place)
 
 
 def _wrong(one: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -232,7 +178,7 @@ def _wrong(one: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     keys = ("rule", "value", "reason", "until")
     for key in one:
         if key not in keys:
-            yield key, f"there is no such key: {_near(key, keys)}"
+            yield key, f"there is no such key: {near(key, keys)}"
     rule, value, reason = one.get("rule"), one.get("value"), one.get("reason")
     if rule in PLAN_RULES:
         share = rule == "max-changes-share"
@@ -256,7 +202,7 @@ def _no_plan_rule(rule: object) -> str:
     if rule in ALWAYS:
         why, instead = ALWAYS[rule]
         return f"nothing passes {rule}, because {why}: {instead} instead"
-    return f"there is no rule {_shown(rule)}: {_near(rule, PLAN_RULES)}"
+    return f"there is no rule {shown(rule)}: {near(rule, PLAN_RULES)}"
 
 
 def _is_share(value: object) -> bool:
@@ -271,22 +217,4 @@ def _day(raw: object) -> date | None:
 
 
 def _instead(one: Mapping[str, Any], key: str) -> str:
-    return f", not {_shown(one[key])}" if key in one else ""
-
-
-def _shown(raw: object) -> str:
-    try:
-        text = str(raw)
-    except ValueError:  # Python spells no number of more than 4,300 digits
-        return "so large a number"
-    quoted = f'"{text}"' if isinstance(raw, str) else text
-    return clip(visible(text.lower() if isinstance(raw, bool) else quoted))
-
-
-def _near(given: str, known: Iterable[str]) -> str:
-    """The name that was meant, where one is close, else all that there are."""
-    from difflib import get_close_matches
-
-    names = tuple(known)
-    near = get_close_matches(given.casefold(), names, 1)
-    return f"did you mean {near[0]}?" if near else f"write one of {', '.join(names)}"
+    return f", not {shown(one[key])}" if key in one else ""

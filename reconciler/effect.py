@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from reconciler import values
 from reconciler.diff import AS_IDS, differs, recorded
 from reconciler.fields import last_of, split
-from reconciler.kinds import Field, Kind, Money, figure
+from reconciler.kinds import I32, Field, Kind, Money, figure
 from reconciler.values import Mark
 
 if TYPE_CHECKING:
@@ -148,6 +148,9 @@ def _step(field: Field, key: str | None, now: Canonical, then: Canonical) -> int
     if field.money in {Money.SCOPE, Money.EXCLUSION}:
         step = _shut_out_step if field.money is Money.EXCLUSION else _reached_step
         return step(_sets(field, now), _sets(field, then))
+    limit = field.money is Money.LIMIT and field.bounds == I32
+    if limit and now == 0 and (figure(then) or 0) > 0:
+        return 1  # it may have meant none at all, and not no limit
     return _compared(_ease(field, now), _ease(field, then))
 
 

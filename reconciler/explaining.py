@@ -29,9 +29,10 @@ _WHAT = {
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
 }
+WHOLE = "a whole number"  # and no figure: whoever follows a hint would give that much away
 _EXAMPLE = {
     "text": '"…" around the text',
-    "a whole number": "a number without quotes: 100",
+    "a whole number": WHOLE,
     "true or false": "true or false, without quotes",
     "a list": "a list: [1, 2]",
     "a mapping": "a mapping: {key: value}",
@@ -126,13 +127,21 @@ def wrong_value(detail: ErrorDetails, node: Node) -> tuple[str, str, str]:
         return "not-a-choice", f"{_written(node)} is none of {', '.join(choices)}", near
     if kind in {"greater_than_equal", "less_than_equal", "int_parsing_size"}:
         bound = context.get("ge", context.get("le"))
-        side = "below" if "ge" in context else "above"
+        side, limit = ("below", "least") if "ge" in context else ("above", "most")
         wraps = "" if bound in {0, 1} else "; the API would wrap it silently"
-        return "number-range", f"{_written(node)} is {side} {bound}{wraps}", f"{bound}, for example"
+        return "number-range", f"{_written(node)} is {side} {bound}{wraps}", f"{bound} at {limit}"
     if kind == "too_long":
         most = context["max_length"]
         return "too-many", f"more than {most} entries", f"{most} at most"
     return _wrong_type(_WHAT[kind], node)
+
+
+def whole(name: str, said: Mapping[str, Any]) -> str:
+    """What a number of a field is, in words; `said` are the values of the file."""
+    if name == "discountUpto":
+        return f"{WHOLE}, or 0 for no cap"
+    percent = name == "discountValue" and said.get("discountType") == "PERC"
+    return f"{WHOLE}, in percent" if percent else WHOLE
 
 
 def _wrong_type(wanted: str, node: Node) -> tuple[str, str, str]:

@@ -6,7 +6,7 @@ None stands for "unlimited" throughout. What is not known counts as the worst ca
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reconciler.fields import FIELDS, last_of
@@ -33,7 +33,7 @@ class Counters:
 
     issued: int = 0
     redeemed: int = 0
-    uploaded: int = 0
+    uploaded: int | None = 0  # None: live shows something that nobody can read
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,20 @@ def exposure(state: State, counters: Counters, zone: ZoneInfo, moment: datetime)
         return 0
     factors = (_one_use(state), _uses(state), _coupons(state, counters))
     return None if None in factors else math.prod(known for known in factors if known is not None)
+
+
+def exposures(
+    before: State, after: State, counters: Counters, zone: ZoneInfo, moment: datetime
+) -> Exposure:
+    """Both sides of a change; an empty `before` is a create's, which has cost nothing yet.
+
+    What was redeemed counts uses. It says how many coupons are gone only where a coupon had one use
+    so far.
+    """
+    single = not before or _uses(before) == 1
+    count = counters if single else replace(counters, redeemed=0)
+    was = exposure(before, counters, zone, moment) if before else 0
+    return Exposure(was, exposure(after, count, zone, moment))
 
 
 def last_moment(state: State, zone: ZoneInfo) -> datetime | None:
@@ -114,7 +128,9 @@ def _coupons(state: State, counters: Counters) -> int | None:
     if left is not None and _uses(state) == 1:
         left = max(0, left - max(0, counters.redeemed))
     smallest = _lowest(made, left)
-    return None if smallest is None else smallest + max(0, counters.uploaded)
+    if smallest is None or counters.uploaded is None:
+        return None
+    return smallest + max(0, counters.uploaded)
 
 
 def _value(state: State, path: str) -> Canonical:

@@ -6,14 +6,14 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from reconciler.errors import RecordError, UsageError
 from reconciler.git import Objects, ask, entries
 from reconciler.text import clip, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 Parts: TypeAlias = "tuple[bytes, ...]"  # a path in a repository, name by name: any bytes
 _FILES = frozenset({b"100644", b"100755"})
@@ -89,6 +89,15 @@ def resolve(directory: Path, rev: str) -> str:
     )
 
 
+def parted(directory: Path, commit: str) -> str:
+    """The commit at which what is checked out parted from another: that one itself where it is an
+    ancestor, and where git knows of none.
+    """
+    found = ask(directory, "merge-base", commit, "HEAD")
+    first = found.out.split("\n")[0]
+    return first if found.ok and _ID.fullmatch(first) else commit
+
+
 def shallow(directory: Path) -> bool:
     """Whether this clone's history is cut off."""
     return ask(directory, "rev-parse", "--is-shallow-repository").out.strip() == "true"
@@ -159,20 +168,70 @@ class Commit:
         }
 
 
-def blamed(directory: Path, file: str, line: int) -> str | None:
-    """Who wrote a line of a file, and in which commit; None where git cannot tell."""
+class Author(NamedTuple):
+    """Who wrote a line, as people read it; in which commit (none: not committed yet), and when."""
+
+    name: str
+    commit: str
+    when: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.commit[:7]}" if self.commit else NOT_COMMITTED
+
+
+def blamed(directory: Path, file: str, lines: Iterable[int]) -> dict[int, Author | None]:
+    """Who wrote each of some lines of a file, blank ones left out. None in place of somebody from
+    before the history begins here; nothing at all where git cannot tell.
+    """
+    lines = sorted(set(lines))
     quiet = ("-c", "core.fsmonitor=false")
-    options = ("--no-textconv", "--ignore-revs-file=", "--porcelain", "-L", f"{line},{line}")
-    found = ask(directory, *quiet, "blame", *options, "--", str(Path(file).absolute()))
-    if not found.ok:
-        untracked = "no such path" in found.words or "no such ref: HEAD" in found.words
-        return NOT_COMMITTED if untracked and Path(file).is_file() and not found.nowhere else None
-    first, *rest = found.out.split("\n")
-    commit = first.split(" ")[0]
+    options = ("--no-textconv", "--ignore-revs-file=", "--porcelain")
+    ranges = [f"-L{line},{line}" for line in lines]
+    whole = str(Path(file).absolute())
+    found = ask(directory, *quiet, "blame", *options, *ranges, "--", whole)
+    if found.ok:
+        cut = "\nboundary\n" in found.out and shallow(directory)
+        return _authors(found.out, cut=cut)
+    untracked = "no such path" in found.words or "no such ref: HEAD" in found.words
+    nobodys = untracked and Path(file).is_file() and not found.nowhere
+    return dict.fromkeys(lines, Author("", "")) if nobodys else {}
+
+
+def _authors(porcelain: str, *, cut: bool) -> dict[int, Author | None]:
+    """What `git blame --porcelain` says: of a commit the first time alone, of each line its text
+    behind a tab.
+    """
+    known: dict[str, dict[str, str]] = {}
+    found: dict[int, Author | None] = {}
+    commit, number, told = "", 0, True
+    for line in porcelain.split("\n"):
+        key, _, rest = line.partition(" ")
+        if told and line:
+            commit, number, told = key, int(rest.split(" ")[1]), False
+            about = known.setdefault(commit, {})
+        elif line.startswith("\t"):
+            told = True
+            if line.strip():
+                found[number] = None if cut and "boundary" in about else _author(commit, about)
+        elif not told:
+            about[key] = rest
+    return found
+
+
+def _author(commit: str, about: Mapping[str, str]) -> Author:
     if set(commit) == {"0"}:
-        return NOT_COMMITTED
-    if "boundary" in rest and shallow(directory):
-        return None  # whoever wrote it did so before the history begins here
-    names = [line.removeprefix("author ") for line in rest if line.startswith("author ")]
-    who = clip(visible(names[0].strip() if names else ""), 60) or "an author without a name"
-    return f"{who}, {commit[:7]}"
+        return Author("", "")
+    name = clip(visible(about.get("author", "").strip()), 60) or "an author without a name"
+    return Author(name, commit, int(about["committer-time"]))
+
+
+def newest(directory: Path, authors: Iterable[Author]) -> Author:
+    """The last of several to write: what is not committed; else by how the commits follow each
+    other, and by their times only where they do not, as anybody may set a clock.
+    """
+    by_commit = {author.commit: author for author in authors}
+    if "" in by_commit or len(by_commit) == 1:
+        return by_commit.get("") or next(iter(by_commit.values()))
+    ends = ask(directory, "merge-base", "--independent", *by_commit).out.split()
+    latest = [by_commit[commit] for commit in ends if commit in by_commit]
+    return max(latest or by_commit.values(), key=lambda author: author.when)

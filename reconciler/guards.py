@@ -1,4 +1,4 @@
-"""Which guardrails a change or a plan hits (design: configuration). Pure, from values alone.
+"""Which guardrails a change hits (design: configuration). Pure, from values alone.
 
 What a series' file lets pass is for the caller to ask, with `settle`.
 """
@@ -6,7 +6,6 @@ What a series' file lets pass is for the caller to ask, with `settle`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import combinations
 from math import ceil, inf
 from typing import TYPE_CHECKING
@@ -14,15 +13,15 @@ from typing import TYPE_CHECKING
 from reconciler.effect import Effect, is_value
 from reconciler.exposure import exposure, last_moment
 from reconciler.fields import split
-from reconciler.guardrails import percent, upto
+from reconciler.guardrails import upto
 from reconciler.kinds import Money, figure
 from reconciler.lifecycle import FULL_PERCENT
 from reconciler.reason import Blocked
 from reconciler.values import Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from datetime import date, datetime
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from reconciler.exposure import Counters, Exposure
@@ -30,8 +29,9 @@ if TYPE_CHECKING:
     from reconciler.lifecycle import Allowance
     from reconciler.values import Canonical
 
-FEWEST_FOR_SHARE = 10  # managed series: of fewer, one change is too large a share to say anything
 MAGNITUDE = 10
+# The rules about the state after a change, whatever it moves.
+STANDING = frozenset({"max-percent", "max-exposure", "unlimited-exposure", "no-minimum"})
 _LIMITS = frozenset({Money.CAP, Money.LIMIT})
 _NUMBERS = _LIMITS | {Money.VALUE, Money.MINIMUM}
 _NO_MONEY = frozenset({Effect.MESSAGING, Effect.NEUTRAL})
@@ -107,7 +107,8 @@ def _percent(after: Mapping[str, Canonical], most: int) -> Iterator[Blocked]:
     if value <= FULL_PERCENT:
         way = f", or write in its file {_in_file('max-percent', ceil(value))}"
     message = (
-        f"discountValue is {value:,}%, and max_percent lets {most}% pass; write {most} or less{way}"
+        f"discountValue is {value:,}%, and the limit (max_percent) is {most}%; write {most} or"
+        f" less{way}"
     )
     yield Blocked("max-percent", message, value)
 
@@ -122,8 +123,8 @@ def _exposure(case: Judged, most: int) -> Iterator[Blocked]:
         yield Blocked("unlimited-exposure", message)
     elif cost > most:
         message = (
-            f"it may cost {cost:,} at worst, and max_exposure lets {most:,} pass for one series;"
-            " lower the discount or a limit, or write in its file"
+            f"it may cost {cost:,} at worst, and the limit (max_exposure) is {most:,} for one"
+            " series; lower the discount or a limit, or write in its file"
             f" {_in_file('max-exposure', cost)}"
         )
         yield Blocked("max-exposure", message, cost)
@@ -147,9 +148,11 @@ def _minimum(after: Mapping[str, Canonical]) -> Iterator[Blocked]:
     if after.get("discountType") != "ABS" or value is None or value <= 0 or value < least:
         return
     if least > 0:
-        said = f"{value:,} off, from a bill of {least:,} on: such a bill may cost nothing"
+        said = (
+            f"{value:,} off, from a bill of {least:,} on: a customer may get such a bill for free"
+        )
     else:
-        said = f"{value:,} off without a minimum bill: a small bill costs nothing"
+        said = f"{value:,} off without a minimum bill: a customer may get a small bill for free"
     message = f"{said}; write a minBillAmount above {value:,}, or {_in_file('no-minimum')}"
     yield Blocked("no-minimum", message)
 
@@ -226,6 +229,12 @@ class Verdict:
     warned: tuple[Blocked, ...] = ()
     allowed: tuple[Blocked, ...] = ()
 
+    def eased(self, rules: Collection[str]) -> Verdict:
+        """The same, where some rules only warn."""
+        kept = tuple(why for why in self.blocked if why.rule not in rules)
+        moved = tuple(why for why in self.blocked if why.rule in rules)
+        return Verdict(kept, (*moved, *self.warned), self.allowed)
+
 
 def settle(
     found: Iterable[Blocked], allowance: Callable[[str], Allowance | None], rails: Guardrails
@@ -235,7 +244,8 @@ def settle(
     for why in found:
         given = allowance(why.rule)
         if given and given.reaches(why.figure):
-            said = f"allowed until {given.until}: {given.reason} ({why.message})"
+            what = why.message.partition("; ")[0]  # without the ways out: one was taken
+            said = f"allowed until {given.until}: {given.reason} ({what})"
             allowed.append(Blocked(why.rule, said, why.figure))
         elif rails.warns(why.rule):
             warned.append(why)
@@ -252,59 +262,3 @@ def purely_stricter(effects: Iterable[Effect]) -> bool:
     """Whether a change with these effects only takes away."""
     found = list(effects)
     return bool(found) and all(one.tightens for one in found)
-
-
-@dataclass(frozen=True, slots=True)
-class Weight:
-    """What one change adds to a plan. `increase` is that of its bounded exposure."""
-
-    code: str
-    action: str
-    purely_stricter: bool
-    increase: int
-
-
-def plan_guards(counted: Sequence[Weight], managed: int, rails: Guardrails, today: date) -> Verdict:
-    """What a set of changes hits as a whole, among `managed` series in files."""
-    return settle(_whole(counted, managed, rails), lambda rule: rails.allows(rule, today), rails)
-
-
-def _whole(counted: Sequence[Weight], managed: int, rails: Guardrails) -> Iterator[Blocked]:
-    loose = [one for one in counted if not one.purely_stricter]
-    if len(loose) > rails.max_changes:
-        message = (
-            f"{len(loose):,} series change and are not just made stricter, and max_changes lets"
-            f" {rails.max_changes:,} pass; split them over several pull requests, or"
-            f" {_in_config('max-changes', len(loose))}"
-        )
-        yield Blocked("max-changes", message, len(loose))
-    yield from _share(sum(one.action != "create" for one in loose), managed, rails)
-    increase = sum(one.increase for one in counted)
-    if increase > rails.max_plan_exposure:
-        message = (
-            f"together they may cost {increase:,} more at worst, and max_plan_exposure lets"
-            f" {rails.max_plan_exposure:,} pass; split them over several pull requests, lower a"
-            f" discount or a limit, or {_in_config('max-plan-exposure', increase)}"
-        )
-        yield Blocked("max-plan-exposure", message, increase)
-
-
-def _share(changed: int, managed: int, rails: Guardrails) -> Iterator[Blocked]:
-    if managed < FEWEST_FOR_SHARE or changed / managed <= rails.max_changes_share:
-        return
-    most = int(Decimal(str(rails.max_changes_share)) * managed)
-    enough = -(-changed * 100 // managed) / 100  # in whole percents, rounded up
-    message = (
-        f"{changed:,} of {managed:,} managed series change ({enough:.0%}), and max_changes_share"
-        f" lets {most:,} pass ({percent(rails.max_changes_share)}); split them over several pull"
-        f" requests, or {_in_config('max-changes-share', enough)}"
-    )
-    yield Blocked("max-changes-share", message, changed / managed)
-
-
-def _in_config(rule: str, value: float) -> str:
-    """The allowance to write into the configuration."""
-    return (
-        f'allow it in reconciler.toml before: [[guardrails.allow]] rule = "{rule}",'
-        f' value = {value}, reason = "WHY", until = DATE'
-    )

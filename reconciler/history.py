@@ -50,6 +50,6 @@ def credited(plan: Plan, series: Path, config: Path | None, rails: Guardrails, t
     authors = revision.blame(series, places) if places else {}
     passed = {why.rule for change in plan.changes for why in change.allowed} & {*PLAN_RULES}
     found = {rule: rails.allows(rule, today) for rule in passed} if config else {}
-    lines = {rule: (str(config), one.line) for rule, one in found.items() if one}
+    lines = {rule: (str(config), one.lines) for rule, one in found.items() if one}
     who = revision.blame(config.parent, lines.values()) if config and lines else {}
     return plan.credited(authors, {rule: who[at] for rule, at in lines.items() if at in who})

@@ -49,6 +49,13 @@ FULL_PERCENT = 100
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 
 
+class Lines(NamedTuple):
+    """The lines of a file that an allowance takes up, and those of its reason among them."""
+
+    entry: tuple[int, ...] = ()
+    reason: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Allowance:
     """One guardrail that a series or a plan may pass, up to `value` where it has a figure, `until`
@@ -60,6 +67,7 @@ class Allowance:
     until: date
     value: int | float | None = None
     line: int = field(default=0, compare=False)
+    lines: Lines = field(default=Lines(), compare=False)  # none where they cannot be told
 
     def reaches(self, figure: float | None) -> bool:
         """Whether it goes as far as `figure`; None is that of a rule without one."""
@@ -122,16 +130,21 @@ NONE = Lifecycle()
 Path: TypeAlias = "tuple[str | int, ...]"
 
 
-def from_file(raw: Mapping[str, Any], line: int = 0, lines: Sequence[int] = ()) -> Lifecycle:
-    """The value of a mapping that has passed every check; `lines` are those of its allowances."""
+def from_file(
+    raw: Mapping[str, Any], line: int = 0, places: Sequence[tuple[int, Lines]] = ()
+) -> Lifecycle:
+    """The value of a mapping that has passed every check; `places` are those of its allowances:
+    the line of each, and all its lines.
+    """
     allow = raw.get("allow", ())
+    places = places or [(0, Lines())] * len(allow)
     return Lifecycle(
         protect=raw.get("protect", False),
         adopt=raw.get("adopt"),
         ignore_changes=tuple(raw.get("ignoreChanges", ())),
         allow=tuple(
-            Allowance(one["rule"], one["reason"], _day(one["until"]), one.get("value"), at)
-            for one, at in zip(allow, lines or [0] * len(allow), strict=True)
+            Allowance(one["rule"], one["reason"], _day(one["until"]), one.get("value"), *place)
+            for one, place in zip(allow, places, strict=True)
         ),
         line=line,
     )
@@ -171,7 +184,7 @@ def last_day(today: date) -> date:
 
 
 class Broken(NamedTuple):
-    """A rule that a `lifecycle` breaks: at which path below it, and what to write instead."""
+    """What is wrong in a `lifecycle`: at which path below it, and what to write instead."""
 
     path: Path
     rule: str
@@ -190,6 +203,21 @@ def violations(raw: Mapping[str, Any], today: date) -> Iterator[Broken]:
     for index, one in enumerate(islice(allow, MOST_LISTED)):
         if isinstance(one, dict):
             yield from _allowance(one, ("allow", index), today)
+
+
+def expired(raw: Mapping[str, Any], today: date) -> Iterator[Broken]:
+    """Every allowance that is over: no error, as the guardrail is back, but nobody may notice."""
+    allow = raw.get("allow")
+    for index, one in enumerate(islice(allow if isinstance(allow, list) else [], MOST_LISTED)):
+        until = bare_date(one.get("until")) if isinstance(one, dict) else None
+        rule = one.get("rule") if until is not None and until < today else None
+        if isinstance(rule, str) and rule in ALLOWABLE:
+            yield Broken(
+                ("allow", index, "until"),
+                "allowance-expired",
+                f"the allowance of {rule} ended on {until}; take it out, or say until when",
+                f"{last_day(today)} at most, or no allowance",
+            )
 
 
 def _repeated(names: object, key: str, rule: str, *below: str) -> Iterator[Broken]:
@@ -218,7 +246,9 @@ def _figure(one: Mapping[str, Any], path: Path) -> Iterator[Broken]:
     rule, value = one.get("rule"), one.get("value")
     has_figure = ALLOWABLE.get(rule) if isinstance(rule, str) else None
     if has_figure and "value" not in one:
-        sample = "70" if rule == "max-percent" else "20000000"
+        sample = (
+            "the percent that is meant" if rule == "max-percent" else "the amount that is meant"
+        )
         message = f"value is missing; {rule} is allowed up to a figure"
         yield Broken((*path, "value"), "missing-key", message, f"value: {sample}")
     elif has_figure is False and "value" in one:

@@ -13,7 +13,8 @@ from reconciler.change import Aside, Change, sha256_of
 from reconciler.diff import CONFLICT, DRIFT
 from reconciler.exposure import Exposure, total
 from reconciler.guardrails import PLAN_RULES
-from reconciler.guards import Weight, plan_guards
+from reconciler.guards import Verdict
+from reconciler.planguards import Weight, holds, plan_guards
 from reconciler.reason import Blocked
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from reconciler.config import Target
     from reconciler.guardrails import Guardrails
-    from reconciler.guards import Verdict
+    from reconciler.lifecycle import Lines
     from reconciler.live import LiveSeries
 
 PLAN_SCHEME = "reconciler/plan-digest/1"
@@ -89,13 +90,13 @@ class Plan:
         guarded = (_told(one, said.get(one.code, [])) for one in changes)
         return replace(self, changes=tuple(guarded))
 
-    def credited(self, authors: Mapping[tuple[str, int], str], whole: Mapping[str, str]) -> Plan:
-        """The same plan, with who wrote the allowances: of files by file and line, `whole` those of
-        rules over the plan.
+    def credited(self, authors: Mapping[tuple[str, Lines], str], whole: Mapping[str, str]) -> Plan:
+        """The same plan, with who wrote the allowances: of files by file and lines, `whole` those
+        of rules over the plan.
         """
 
-        def given(thing: Change | Aside, lines: Mapping[str, int]) -> dict[str, str]:
-            places = {rule: (thing.file, line) for rule, line in lines.items()}
+        def given(thing: Change | Aside, lines: Mapping[str, Lines]) -> dict[str, str]:
+            places = {rule: (thing.file, at) for rule, at in lines.items()}
             known = {rule: authors[at] for rule, at in places.items() if at in authors}
             passed = {why.rule for why in thing.allowed}
             return {rule: who for rule, who in (known | dict(whole)).items() if rule in passed}
@@ -147,15 +148,15 @@ def _held_to(change: Change, approved: Collection[str]) -> Change:
     if change.digest in approved:
         return change
     message = (
-        f"no reviewed plan holds this change ({change.digest}); have it reviewed, or look at it"
+        f"no reviewed plan lets this change pass ({change.digest}); have it reviewed, or look at it"
         " and apply the plan with --expect DIGEST"
     )
     return replace(change, blocked=(*change.blocked, Blocked("not-reviewed", message)))
 
 
-def allowing(change: Change) -> dict[str, int]:
-    """The line of each allowance of a change's file, by rule."""
-    return {one.rule: one.line for one in change.lifecycle.allow}
+def allowing(change: Change) -> dict[str, Lines]:
+    """The lines of each allowance of a change's file, by rule."""
+    return {one.rule: one.lines for one in change.lifecycle.allow}
 
 
 def _unguarded(change: Change) -> Change:
@@ -183,13 +184,21 @@ def _weight(change: Change) -> Weight:
 
 def _told(change: Change, said: Sequence[Verdict]) -> Change:
     """A change with what was said of the sets that it counts in: of those that pass, if any do."""
-    told = [one for one in said if not one.blocked] or said
+    mine = [_of(one, change) for one in said]
+    told = [one for one in mine if not one.blocked] or mine
     return replace(
         change,
         blocked=(*change.blocked, *dict.fromkeys(why for one in told for why in one.blocked)),
         warned=(*change.warned, *dict.fromkeys(why for one in told for why in one.warned)),
         allowed=(*change.allowed, *dict.fromkeys(why for one in told for why in one.allowed)),
     )
+
+
+def _of(said: Verdict, change: Change) -> Verdict:
+    """What of it is about a change."""
+    weight = _weight(change)
+    kinds = (said.blocked, said.warned, said.allowed)
+    return Verdict(*(tuple(why for why in kind if holds(why.rule, weight)) for kind in kinds))
 
 
 def claim_token(target: str, host: str, code: str) -> str:
@@ -200,9 +209,9 @@ def claim_token(target: str, host: str, code: str) -> str:
     return f"claim-{sha256_of(['reconciler/claim/1', target, host, code])[7:39]}"
 
 
-def other_zone(target: Target, offset: str) -> str:
+def other_zone(target: Target, offset: str, then: str = "; nothing is written before") -> str:
     """What is wrong when live prints dates in another zone than the configured one."""
     return (
         f"live prints dates with {offset}, and the timezone of {target.name} is {target.zone.key}:"
-        " set timezone in reconciler.toml; nothing is written before"
+        f" set timezone in reconciler.toml{then}"
     )

@@ -14,7 +14,6 @@ from reconciler.coherence import follows
 from reconciler.diff import FieldChange, not_compared
 from reconciler.errors import RefusedError
 from reconciler.exposure import Counters, Exposure
-from reconciler.guardrails import RULES
 from reconciler.lifecycle import Lifecycle
 from reconciler.plan import Plan
 from reconciler.planmodel import FORMAT, AsideRow, ChangeRow, PlanRow, ReasonRow
@@ -106,6 +105,7 @@ def _change(change: Change) -> dict[str, Any]:
         "seen": _reasons(change.seen),
         "blocked": _reasons(change.blocked),
         "allowed": _reasons(change.allowed, change.given),
+        "warned": _reasons(change.warned),
         "warnings": [*change.warnings, *_warned(change.warned)],
         "digest": change.digest,
     }
@@ -124,6 +124,7 @@ def _aside(aside: Aside) -> dict[str, Any]:
         "exposure": _exposure(aside.exposure),
         "blocked": _reasons(aside.blocked),
         "allowed": _reasons(aside.allowed, aside.given),
+        "warned": _reasons(aside.warned),
         "warnings": _warned(aside.warned),
     }
 
@@ -143,19 +144,8 @@ def _reasons(
 
 
 def _warned(reasons: Iterable[Blocked]) -> list[str]:
+    """Guards' warnings as they stand at the end of all warnings."""
     return [f"[{why.rule}] {why.message}" for why in reasons]
-
-
-def _unwarned(said: Iterable[str]) -> tuple[list[str], tuple[Blocked, ...]]:
-    """What `_warned` made of reasons, apart from all else that is said."""
-    others, reasons = [], []
-    for one in said:
-        rule, _, message = one.removeprefix("[").partition("] ")
-        if one.startswith("[") and message and rule in RULES:
-            reasons.append(Blocked(rule, message))
-        else:
-            others.append(one)
-    return others, tuple(reasons)
 
 
 def from_json(text: str, target: Target, now: datetime | None = None) -> Plan:
@@ -248,7 +238,7 @@ def _read_change(row: ChangeRow, target: Target, made_at: datetime) -> Change | 
     except ValueError:
         return None
     managed = {path: (_decode(now), _decode(then)) for path, (now, then) in row.managed.items()}
-    others, _ = _unwarned(row.warnings)  # judged again
+    others = row.warnings[: max(0, len(row.warnings) - len(row.warned))]  # those are judged again
     unseen = not_compared(row.seriesCode, managed)  # never left out: it is what a write hides
     change = Change(
         action=row.action,
@@ -280,7 +270,6 @@ def _read_change(row: ChangeRow, target: Target, made_at: datetime) -> Change | 
 
 def _read_aside(row: AsideRow) -> Aside:
     """What stands without a change: nothing of it is ever written, and so it is as it says."""
-    _, warned = _unwarned(row.warnings)
     return Aside(
         kind=row.kind,
         code=row.seriesCode,
@@ -292,7 +281,7 @@ def _read_aside(row: AsideRow) -> Aside:
         effect=row.effect,
         exposure=Exposure(row.exposure.before, row.exposure.after),
         blocked=_read_reasons(row.blocked),
-        warned=warned,
+        warned=_read_reasons(row.warned),
         allowed=_read_reasons(row.allowed),
         given=_read_given(row.allowed),
     )

@@ -81,10 +81,11 @@ class ChangeRow(_Row):
     exposure: ExposureRow
     issued: int
     redeemed: int
-    uploaded: int
+    uploaded: int | None
     seen: list[ReasonRow]
     blocked: list[ReasonRow]
     allowed: list[ReasonRow]
+    warned: list[ReasonRow]
     warnings: list[str]
     digest: _Digest
 
@@ -103,6 +104,7 @@ class AsideRow(_Row):
     exposure: ExposureRow
     blocked: list[ReasonRow]
     allowed: list[ReasonRow]
+    warned: list[ReasonRow]
     warnings: list[str]
 
 

@@ -36,5 +36,5 @@ def likely_whole(text: object) -> str | None:
 
 
 _LIKELY_WHOLE = re.compile(
-    r"\s*([-+]?(?:\d{1,18}|\d{1,3}(?:[,_]\d{3}){1,5}))(?:\.0{1,2})?\s*%?\s*\Z"
+    r"\s*([-+]?(?:\d{1,18}|\d{1,3}(?:[,_]\d{3}){1,5}))(?:\.0{1,2})?\s*(?:%|percent)?\s*\Z"
 )

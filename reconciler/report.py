@@ -6,12 +6,15 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from reconciler.guardrails import PLAN_RULES
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from reconciler.change import Change
     from reconciler.comparing import Difference
     from reconciler.live import LiveSeries
+    from reconciler.reason import Blocked
 
 DONE = "done"
 ALREADY_DONE = "already done"
@@ -50,6 +53,18 @@ class Outcome:
 def outcome(change: Change, status: str, error: str | None = None) -> Outcome:
     """How a change ended whose id is the planned one."""
     return Outcome(change.code, change.action, change.id, status, error)
+
+
+def refusal(reasons: Iterable[Blocked]) -> str:
+    """Why a change was not to run, by the names of the rules. What holds up a whole plan is said
+    there, once, and here by its name alone.
+    """
+    return "; ".join(
+        f"[{why.rule}] held up with the whole plan"
+        if why.rule in PLAN_RULES
+        else f"[{why.rule}] {why.message}"
+        for why in reasons
+    )
 
 
 @dataclass(frozen=True, slots=True)

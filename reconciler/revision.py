@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from reconciler.desired import NO_NAME, no_collector, read, takes
 from reconciler.errors import RecordError, UsageError
 from reconciler.git import Objects
-from reconciler.gitobjects import Commit, blamed, locate, resolve, shallow
+from reconciler.gitobjects import Commit, blamed, locate, newest, resolve, shallow
 from reconciler.text import clip
 from reconciler.yamlfile import MOST_BYTES, parse
 from reconciler.yamlsyntax import UnreadableError
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
     from reconciler.declared import Desired
     from reconciler.gitobjects import Parts, Place
+    from reconciler.lifecycle import Lines
 
 _SHORT = 7  # digits of a commit's id that people read
+_BEFORE = "somebody before this clone's history"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,16 +173,31 @@ def _says(raw: bytes) -> tuple[str, bool]:
     return code if isinstance(code, str) else "", protects
 
 
-def blame(series: Path, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
-    """Who wrote each line of a file, as "Priya Rao, 1a2b3c4" or "not committed yet". A place that
-    git cannot tell is left out.
+def blame(series: Path, places: Iterable[tuple[str, Lines]]) -> dict[tuple[str, Lines], str]:
+    """Who was the last to write the lines of an allowance in a file, as "Priya Rao, 1a2b3c4" or
+    "not committed yet", and who wrote its reason where that is another. A place that git cannot
+    tell is left out.
     """
     found = {}
-    for file, line in dict.fromkeys(places):
+    for file, lines in dict.fromkeys(places):
         with suppress(RecordError):
-            if who := blamed(series, file, line):
-                found[file, line] = who
+            if who := _credit(series, file, lines) if lines.entry else "":
+                found[file, lines] = who
     return found
+
+
+def _credit(series: Path, file: str, lines: Lines) -> str:
+    authors = blamed(series, file, lines.entry)
+    known = [one for one in authors.values() if one]
+    if not known:
+        return ""
+    last = newest(series, known)
+    reason = [authors[line] for line in lines.reason if line in authors]
+    told = [one for one in reason if one]
+    if told:
+        giver = newest(series, told)
+        return str(last) if giver.name == last.name else f"{last} (the reason: {giver})"
+    return f"{last} (the reason: {_BEFORE})" if reason else str(last)
 
 
 def config_at(config: Path, commit: str) -> str | None:

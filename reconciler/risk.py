@@ -5,7 +5,7 @@ Judged from the change alone, so that a plan read back from a file is judged aga
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reconciler.constraints import violations
@@ -76,7 +76,17 @@ def judge(case: Case) -> Iterator[Blocked]:
 def permitted(found: Iterable[Blocked], case: Case, rails: Guardrails) -> Verdict:
     """Sort reasons by the allowances of the file and by `rails`."""
     today = case.now.astimezone(case.zone).date()
-    return settle(found, lambda rule: case.lifecycle.allows(rule, today), rails)
+    verdict = settle(found, lambda rule: case.lifecycle.allows(rule, today), rails)
+    ended = {one.rule: one.until for one in case.lifecycle.allow if one.until < today}
+    return replace(
+        verdict,
+        blocked=tuple(
+            replace(why, message=f"{why.message}; its allowance ended on {ended[why.rule]}")
+            if why.rule in ended
+            else why
+            for why in verdict.blocked
+        ),
+    )
 
 
 def _immutable(managed: Pairs) -> Iterator[Blocked]:

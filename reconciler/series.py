@@ -166,7 +166,7 @@ def _limit(value: object, info: ValidationInfo) -> object:
         return value
     if isinstance(value, bool) or not isinstance(value, int):
         none = "unlimited" if field.unlimited else "-1 for none"
-        hint = likely_whole(value) or f"a number such as 100, or {none}"
+        hint = likely_whole(value) or f"a whole number, or {none}"
         fail("wrong-type", f"{spell(value)} is not a whole number", hint)
     low, high = field.bounds
     if not low <= value <= high:

@@ -18,7 +18,7 @@ from reconciler.client import Client
 from reconciler.config import credentials, load_target, sandbox_credentials
 from reconciler.desired import load
 from reconciler.errors import FilesInvalidError, RefusedError, UsageError
-from reconciler.gitobjects import locate
+from reconciler.gitobjects import locate, parted, resolve
 from reconciler.history import credited, protected
 from reconciler.lock import held
 from reconciler.planfile import from_json
@@ -230,8 +230,12 @@ class Session:
             return None, ()
         if not against.strip():
             raise UsageError("--against is empty; name a commit, such as main or HEAD^")
-        base = revision.at(self.series, against, self.target.zone)
-        rails, guards = guardrails(self._config, self.series, base.commit, self.target)
+        tip = resolve(self.series, against)
+        base = revision.at(self.series, parted(self.series, tip), self.target.zone)
+        if base.commit != tip:
+            said = f"{against} has commits that are not in here: compared with where they parted"
+            base = replace(base, warnings=(*base.warnings, f"{said}, {base.commit[:12]}"))
+        rails, guards = guardrails(self._config, self.series, tip, self.target)
         if rails != self.target.guardrails:
             self._rails = None
         self.target = replace(self.target, guardrails=rails)

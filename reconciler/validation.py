@@ -11,12 +11,13 @@ from reconciler import lifecycle as life
 from reconciler.constraints import violations
 from reconciler.datevalues import moved_day
 from reconciler.declared import names
-from reconciler.explaining import SHAPES, not_ignorable, unknown_key, wrong_value
+from reconciler.explaining import SHAPES, WHOLE, not_ignorable, unknown_key, whole, wrong_value
 from reconciler.fields import FIELDS, MANAGEABLE, wanted
 from reconciler.kinds import Kind
 from reconciler.series import Series
 from reconciler.text import clip
 from reconciler.values import YamlDate
+from reconciler.yamlfile import BOOLEAN
 from reconciler.yamlsyntax import Complaint, place
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 _DAYS = tuple(field.name for field in MANAGEABLE if field.kind is Kind.DAY)
 _LIMITS = tuple(field.name for field in MANAGEABLE if field.kind is Kind.LIMIT)
-_SAMPLE = {Kind.BOOLEAN: "true or false", Kind.NUMBER: "100", Kind.DAY: "2030-09-30"}
+_SAMPLE = {Kind.BOOLEAN: "true or false", Kind.DAY: "2030-09-30"}
 MOST_PROBLEMS = 200  # of one file
 
 
@@ -62,7 +63,12 @@ class Checked:
         self._warn(sound)
         self.values = sound
         self._check_lifecycle()
-        surprises = document.complaints[:MOST_PROBLEMS]
+        told = {(said.line, said.column) for said in self.errors}
+        surprises = [
+            said
+            for said in document.complaints[:MOST_PROBLEMS]
+            if said.rule != BOOLEAN or (said.line, said.column) not in told  # which knows the field
+        ]
         complained = {(said.line, said.column) for said in surprises}
         self.errors = surprises + [
             said
@@ -86,8 +92,9 @@ class Checked:
             return life.NONE
         key, _ = self.document.find(["lifecycle"])
         entries = range(len(raw.get("allow", ())))
-        lines = [place(self.document.find(["lifecycle", "allow", one])[1])[0] for one in entries]
-        return life.from_file(raw, place(key)[0] if key else 0, lines)
+        nodes = [self.document.find(["lifecycle", "allow", one])[1] for one in entries]
+        places = [(place(node)[0], _lines(node)) for node in nodes]
+        return life.from_file(raw, place(key)[0] if key else 0, places)
 
     def _left_out(self, count: int) -> None:
         if count > 0:
@@ -115,6 +122,8 @@ class Checked:
             return
         for broken in life.violations(raw, self._today()):
             self.errors.append(self._at(("lifecycle", *broken.path), *broken[1:]))
+        for over in life.expired(raw, self._today()):
+            self.warnings.append(self._at(("lifecycle", *over.path), *over[1:]))
         ignored = raw.get("ignoreChanges")
         entries = ignored[: life.MOST_LISTED] if isinstance(ignored, list) else ()
         for index, path in enumerate(entries):
@@ -156,13 +165,29 @@ class Checked:
             context = detail["ctx"]
             return Complaint(*place(value), kind, context["message"], context["hint"])
         rule, message, hint = wrong_value(detail, value)
+        if hint == WHOLE:
+            hint = whole(str(path[-1]), self.document.values)
         return Complaint(*place(value), rule, message, SHAPES.get((path, rule), hint))
 
     def _missing(self, name: str, value: Node, *, nested: bool) -> Complaint:
         why = "its block needs it" if nested else "every file names it: a create needs it"
         field = FIELDS.get(name)
         sample = " or ".join(field.choices) or _SAMPLE.get(field.kind, '"…"') if field else "…"
+        if field and field.kind is Kind.NUMBER:
+            sample = whole(name, self.document.values)
         if name == "until":
             sample = f"{life.last_day(self._today())} at most"
         hint = f"{name}: {sample}"
         return Complaint(*place(value), "missing-key", f"{name} is missing; {why}", hint)
+
+
+def _lines(allowance: Node) -> life.Lines:
+    """Every line of an allowance: of its keys, and of values that take several."""
+    entry, reason = set(), set()
+    for key, value in allowance.value:
+        start, end = value.start_mark, value.end_mark
+        after = end.line + (1 if end.column else 0)  # a block of text ends where the next begins
+        found = {key.start_mark.line + 1, *range(start.line + 1, after + 1)}
+        entry |= found
+        reason |= found if key.value == "reason" else set()
+    return life.Lines(tuple(sorted(entry)), tuple(sorted(reason)))

@@ -29,6 +29,7 @@ from reconciler.report import (
     UNKNOWN,
     Outcome,
     outcome,
+    refusal,
 )
 from reconciler.retries import never_arrived
 from reconciler.standing import Standing
@@ -91,7 +92,7 @@ class Writer:
         rails = self.target.guardrails
         judged = change.judged(self.target.zone, held.now, rails, counted(row))
         if judged.blocked:
-            return outcome(change, BLOCKED, "; ".join(why.message for why in judged.blocked))
+            return outcome(change, BLOCKED, refusal(judged.blocked))
         return None
 
     def create(self, change: Change) -> Outcome:
@@ -169,7 +170,7 @@ class Writer:
     def claim(self, change: Change, row: LiveSeries) -> Outcome:
         """The second write of a create."""
         if offset := row.other_offset(self.target.zone):
-            self.dead = UnexpectedAnswerError(other_zone(self.target, offset))
+            self.dead = UnexpectedAnswerError(other_zone(self.target, offset, ""))
             said = f"created as id {row.id} and not given its code: {self.dead}"
             return outcome(change, FAILED, said)
         found = self.put(self.standing(change), row, self.watch.clock(), claim_body)

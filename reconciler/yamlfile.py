@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from yaml.nodes import MappingNode, Node, ScalarNode
 
 MOST_BYTES = 2**20
+BOOLEAN = "yaml-boolean"  # the rule of no, yes, on and off
 
 _TAG = "tag:yaml.org,2002:"
 _STR, _INT, _BOOL, _NULL = f"{_TAG}str", f"{_TAG}int", f"{_TAG}bool", f"{_TAG}null"
@@ -208,6 +209,10 @@ class _Constructor:
         read = _BOOLEANS.get(node.value.lower())
         if read is None:  # the tag !!bool on something else
             self.odd_scalar(node)
+        elif node.value.lower() not in _WRITTEN:
+            meant = str(read).lower()
+            message = f"YAML reads {node.value} as {meant}"
+            self.complain(node, BOOLEAN, message, f'{meant}, or "{node.value}" for text')
         return bool(read)
 
     def nothing(self, node: ScalarNode) -> None:
@@ -220,6 +225,7 @@ class _Constructor:
 
 _PLAIN = frozenset({None, ""})
 _NUMBER_STARTS = frozenset("+-.0123456789")
+_WRITTEN = frozenset({"true", "false"})
 _BOOLEANS = yaml.SafeLoader.bool_values
 _NOTHING = frozenset({"", "~", "null"})
 _READER = yaml.SafeLoader("")

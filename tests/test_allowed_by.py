@@ -73,6 +73,48 @@ def test_who_allowed_a_plan_guard_is_who_wrote_the_line_in_force(pull: PullReque
     assert said <= {None, f"A, {head[:7]}"}
 
 
+def test_who_raises_an_allowance_is_named_beside_who_gave_its_reason(pull: PullRequest) -> None:
+    """Mallory stretches what Priya agreed to with finance."""
+    given = "lifecycle:\n  allow:\n    - rule: max-percent\n      value: 70\n"
+    given += f"      reason: agreed with finance\n      until: {SOON}\n"
+    pull.base(QUIET)
+    pull.files(QUIET.replace("Value: 10", "Value: 80") + given)
+    priya = by("Priya", pull)
+    pull.files(QUIET.replace("Value: 10", "Value: 80") + given.replace("70", "80"))
+    mallory = by("Mallory", pull)
+
+    _, plan = pull.plan()
+
+    said = f"Mallory, {mallory} (the reason: Priya, {priya})"
+    assert [said] == [why["by"] for one in plan["changes"] for why in one["allowed"]]
+    pull.live(discountValue=80)
+    _, plan = pull.plan()
+    (aside,) = [one for one in plan["without_change"] if one["kind"] == "no change needed"]
+    assert [said] == [why["by"] for why in aside["allowed"]]
+
+
+def test_who_raises_an_allowance_over_the_plan_is_named_as_well(pull: PullRequest) -> None:
+    config = f"[guardrails]\nmax_changes = 1\n{ALLOWED}"
+    pull.base(QUIET, config=config.format(1))
+    pull.files(QUIET, named("A"), named("B"))
+    head = git(pull.folder, "rev-parse", "HEAD")
+    pull.configure(config.format(2))
+    mallory = by("Mallory", pull)
+
+    _, plan = pull.plan(against=None)
+
+    assert {f"Mallory, {mallory} (the reason: A, {head[:7]})"} == {
+        why["by"] for one in plan["changes"] for why in one["allowed"]
+    }
+
+
+def by(name: str, pull: PullRequest) -> str:
+    """Commit everything as somebody."""
+    git(pull.folder, "add", "--all")
+    git(pull.folder, "commit", "--quiet", f"--author={name} <x@shop.test>", "-m", "a commit")
+    return git(pull.folder, "rev-parse", "HEAD")[:7]
+
+
 def test_an_allowance_of_what_needs_no_change_says_who_wrote_it(pull: PullRequest) -> None:
     pull.base(QUIET)
     pull.live(discountValue=70)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from judged import MOMENT, QUIET_LIVE, SEVENTY, TODAY, UNLIMITED, allowing
@@ -153,3 +153,32 @@ def test_an_allowance_that_ends_between_plan_and_apply_blocks_again(
     assert ("blocked", 10) == (found.status, store.rows()[0]["discountValue"])
     again = from_json(json.dumps(to_json(plan)), target, datetime.fromisoformat(late))
     assert [["max-percent"]] == [rules(change) for change in again.changes]
+
+
+WIDE = (
+    QUIET.replace("Upto: 100", "Upto: 1000")
+    .replace("Redeem: 1000", "Redeem: 50000")
+    .replace("Create: 1000", "Create: 50000")
+)
+TAKEN: dict[str, tuple[dict[str, Any], str]] = {
+    "a percent that is still too high": (
+        {"discountValue": 99},
+        QUIET.replace("Value: 10", "Value: 70"),
+    ),
+    "a bound that is still too wide": (
+        {"discountUpto": 1000, "maxRedeem": -1, "maxCreate": -1},
+        WIDE,
+    ),
+}
+
+
+@pytest.mark.parametrize(("live", "text"), TAKEN.values(), ids=TAKEN)
+def test_what_only_takes_away_is_warned_of_and_not_held_up(
+    client: Client, store: Store, desired: FromText, live: dict[str, Any], text: str
+) -> None:
+    store.ui_create(**QUIET_LIVE | live)
+
+    change = change_of(client, desired(text))
+
+    assert () == change.blocked
+    assert {"max-percent", "max-exposure"} & {why.rule for why in change.warned}

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from conftest import UTC
 from judged import QUIET_LIVE, UNLIMITED
 from pullrequest import HIGHER, QUIET, named
 from scenes import change_of, outcomes, plan_of
 
-from reconciler.exposure import Counters, Exposure
+from reconciler.change import counted
+from reconciler.exposure import Counters, Exposure, exposure
 from reconciler.guardrails import Guardrails
+from reconciler.live import read_series
 from reconciler.planfile import to_json
 
 if TYPE_CHECKING:
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
     from reconciler.client import Client
     from reconciler.plan import Plan
     from reconciler.sandbox import Store
+
+NOW = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
 
 
 def saved(plan: Plan) -> Any:  # noqa: ANN401 - JSON
@@ -175,3 +181,47 @@ def test_what_live_has_counted_meanwhile_is_judged_right_before_the_write(
     assert (status, True) == (found.status, said in (found.error or ""))
     wrote = [request.method for request in store.requests() if request.method == "PUT"]
     assert ([] if status == "blocked" else ["PUT"]) == wrote
+
+
+# Counters that say something else than they seem to
+
+
+def test_what_was_redeemed_while_a_coupon_had_many_uses_counts_no_coupons(
+    client: Client, store: Store, desired: FromText
+) -> None:
+    """9,990 uses of 100 coupons leave far more than 10 coupons to give."""
+    many = {"isMultipleUseAllowed": True, "numIssued": 100, "numRedeemed": 990}
+    store.ui_create(**QUIET_LIVE | many)
+    text = QUIET.replace("anyUser", "isMultipleUseAllowed: false\nanyUser")
+
+    change = change_of(client, desired(text))
+
+    assert Exposure(None, 100 * 1000) == change.exposure
+
+
+@pytest.mark.parametrize(
+    ("uploaded", "expected"),
+    [(12, 100_000 + 1_200), (12.5, 100_000 + 1_300), ("12,000", None), ([12], None)],
+    ids=["a number", "a fraction", "text", "a list"],
+)
+def test_uploaded_codes_that_nobody_can_read_bound_nothing(
+    uploaded: object, expected: int | None
+) -> None:
+    row = read_series({"id": 1, "numUploadedTotal": uploaded})
+    state = {"discountType": "ABS", "discountValue": 100, "maxRedeem": 1000, "anyUser": False}
+
+    assert expected == exposure(state, counted(row), UTC, NOW)
+
+
+def test_a_series_of_the_web_ui_that_ends_is_purely_stricter(
+    client: Client, store: Store, desired: FromText
+) -> None:
+    """Any update cuts its start; within the past nobody gains a day by that."""
+    store.ui_create(**QUIET_LIVE | {"redemptionValidFrom": "2025-01-05T10:23:17Z"})
+
+    change = change_of(client, desired(QUIET.replace("2035-06-12", "2025-06-12")))
+
+    assert {"validTillDate": "ends", "redemptionValidFrom": "neutral"} == {
+        one.path: one.effect for one in change.fields if one.path != "validTillDateTime"
+    }
+    assert change.purely_stricter

@@ -37,6 +37,12 @@ value = 120
 reason = "yearly tidying, agreed with finance"
 until = 2026-12-01
 """
+INLINE = (
+    '{rule = "max-changes", value = 120, until = 2026-12-01,'
+    ' reason = "yearly tidying, agreed with finance"}'
+)
+
+ODD = r'"r\u0065ason"'
 
 
 def read(text: str, target: str | None = None, today: date = TODAY) -> Guardrails:
@@ -95,7 +101,11 @@ def test_an_allowance_is_read(text: str) -> None:
         (f'# reason = "yearly tidying, agreed with finance"\n{EU}{ALLOW}', [7]),
         (ALLOW.replace('"yearly', "'yearly").replace('finance"', "finance'"), [4]),
         (ALLOW.replace("yearly", r"\u0079early"), [4]),
-        (ALLOW.replace('reason = "', 'reason = """').replace('finance"', 'finance"""'), [0]),
+        (ALLOW.replace('reason = "', 'reason = """').replace('finance"', 'finance"""'), [4]),
+        (ALLOW.replace('reason = "', 'reason = """').replace('finance"', '\\\n  finance"""'), [4]),
+        (f"# {{reason = 1}}\n[guardrails]\nallow = [{INLINE}, {INLINE}]\n", [3, 3]),
+        (f"[guardrails]\nallow = [\n  {INLINE},\n]\n", [3]),
+        (f"[guardrails]\nallow = [{INLINE.replace('reason', ODD)}]\n", [0]),
         (ALLOW + ALLOW.replace("yearly", "monthly") + ALLOW, [4, 9, 14]),
         ("# a\u2028b\n" + ALLOW, [5]),
         ('# was: reason = \'\' or reason = "\\q"\n[targets] # reason = "\\q"\n' + ALLOW, [6]),
@@ -106,6 +116,10 @@ def test_an_allowance_is_read(text: str) -> None:
         "below a comment that says the same",
         "in other quotes",
         "with an escape",
+        "in three quotes",
+        "in three quotes, on two lines",
+        "several on one line",
+        "in a list",
         "in a form that is not looked for",
         "several, two of them alike",
         "below a line with another kind of line end",
@@ -115,6 +129,38 @@ def test_an_allowance_is_read(text: str) -> None:
 )
 def test_an_allowance_knows_the_line_of_its_reason(text: str, expected: list[int]) -> None:
     assert expected == [one.line for one in read(text, "eu").allow]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (ALLOW, ((2, 3, 4, 5), (4,))),
+        (
+            f"{ALLOW}\n# the next\n[guardrails.rules]\n".replace("value", "# up to\n\nvalue"),
+            ((2, 5, 6, 7), (6,)),
+        ),
+        (
+            ALLOW.replace('reason = "', 'reason = """').replace('finance"', '\\\n finance"""'),
+            ((2, 3, 4, 5, 6), (4, 5)),
+        ),
+        (f"[guardrails]\nallow = [\n  {INLINE},\n]\n", ((3,), (3,))),
+        (ALLOW.replace("reason", '"reason"').replace("rule", "'rule'"), ((2, 3, 4, 5), (4,))),
+    ],
+    ids=["alone", "with remarks", "a reason on two lines", "in a list", "with keys in quotes"],
+)
+def test_an_allowance_knows_all_its_lines(
+    text: str, expected: tuple[tuple[int, ...], tuple[int, ...]]
+) -> None:
+    assert [expected] == [one.lines for one in read(text).allow]
+
+
+def test_an_allowance_is_found_by_all_that_it_says() -> None:
+    """Another one with its reason stands above it."""
+    other = ALLOW.replace("120", "300").replace("[[g", "[[targets.eu.g")
+
+    assert [(9, 120), (4, 300)] == [
+        (one.line, one.value) for one in read(other + ALLOW + EU, "eu").allow
+    ]
 
 
 def test_an_expired_allowance_is_no_error_and_lets_nothing_pass() -> None:

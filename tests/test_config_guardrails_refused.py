@@ -199,7 +199,10 @@ def test_every_mistake_is_said_at_once() -> None:
     )
 
     assert [
-        "reconciler.toml: targets.eu.retries: Extra inputs are not permitted",
+        (
+            "reconciler.toml: targets.eu.retries: there is no such key: write one of url,"
+            " timezone, requests_per_minute, parallelism, reads_back, guardrails"
+        ),
         "guardrails.max_percent: write a whole number from 0 to 100, not -1",
         (
             "targets.eu.guardrails.max_changes: write a whole number from 0 to"

@@ -28,22 +28,22 @@ def said(judged: Judged, rule: str) -> str:
             PERCENT | {"discountValue": 99},
             "max-percent",
             (
-                "discountValue is 99%, and max_percent lets 60% pass; write 60 or less, or write in"
-                " its file lifecycle: {allow: [{rule: max-percent, value: 99, reason: WHY,"
+                "discountValue is 99%, and the limit (max_percent) is 60%; write 60 or less, or"
+                " write in its file lifecycle: {allow: [{rule: max-percent, value: 99, reason: WHY,"
                 " until: DATE}]}"
             ),
         ),
         (
             PERCENT | {"discountValue": 990},
             "max-percent",
-            "discountValue is 990%, and max_percent lets 60% pass; write 60 or less",
+            "discountValue is 990%, and the limit (max_percent) is 60%; write 60 or less",
         ),
         (
             QUIET | {"discountValue": 12_000},
             "max-exposure",
             (
-                "it may cost 12,000,000 at worst, and max_exposure lets 10,000,000 pass for one"
-                " series; lower the discount or a limit, or write in its file"
+                "it may cost 12,000,000 at worst, and the limit (max_exposure) is 10,000,000 for"
+                " one series; lower the discount or a limit, or write in its file"
                 " lifecycle: {allow: [{rule: max-exposure, value: 12000000, reason: WHY,"
                 " until: DATE}]}"
             ),
@@ -61,8 +61,9 @@ def said(judged: Judged, rule: str) -> str:
             QUIET | {"minBillAmount": -1},
             "no-minimum",
             (
-                "100 off without a minimum bill: a small bill costs nothing; write a minBillAmount"
-                " above 100, or lifecycle: {allow: [{rule: no-minimum, reason: WHY, until: DATE}]}"
+                "100 off without a minimum bill: a customer may get a small bill for free; write a"
+                " minBillAmount above 100, or lifecycle: {allow: [{rule: no-minimum, reason: WHY,"
+                " until: DATE}]}"
             ),
         ),
     ],

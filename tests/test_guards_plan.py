@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 
 from reconciler.guardrails import DEFAULT, WARN, Guardrails
-from reconciler.guards import Weight, plan_guards, settle
+from reconciler.guards import settle
 from reconciler.lifecycle import Allowance
+from reconciler.planguards import Weight, plan_guards
 from reconciler.reason import Blocked
 
 TODAY = date(2026, 9, 2)
@@ -76,7 +77,7 @@ def test_a_share_exactly_at_the_figure_passes(share: float, changed: int, manage
 
     assert () == plan_guards(weights(changed), managed, rails, TODAY).blocked
     (why,) = plan_guards(weights(changed + 1), managed, rails, TODAY).blocked
-    assert f"max_changes_share lets {changed} pass" in why.message
+    assert f", {changed} of them; split" in why.message
 
 
 def test_a_message_about_a_plan_says_what_the_limit_and_the_way_out() -> None:
@@ -85,20 +86,20 @@ def test_a_message_about_a_plan_says_what_the_limit_and_the_way_out() -> None:
 
     assert [
         (
-            "61 series change and are not just made stricter, and max_changes lets 50 pass; split"
-            " them over several pull requests, or allow it in reconciler.toml before:"
+            "61 series change and are not just made stricter, and the limit (max_changes) is 50;"
+            " split them over several pull requests, or allow it in reconciler.toml before:"
             ' [[guardrails.allow]] rule = "max-changes", value = 61, reason = "WHY", until = DATE'
         ),
         (
-            "60 of 190 managed series change (32%), and max_changes_share lets 57 pass (30%); split"
-            " them over several pull requests, or allow it in reconciler.toml before:"
-            ' [[guardrails.allow]] rule = "max-changes-share", value = 0.32, reason = "WHY",'
-            " until = DATE"
+            "60 of 190 managed series change (31.6%), and the limit (max_changes_share) is 30%,"
+            " 57 of them; split them over several pull requests, or allow it in reconciler.toml"
+            ' before: [[guardrails.allow]] rule = "max-changes-share", value = 0.32,'
+            ' reason = "WHY", until = DATE'
         ),
         (
-            "together they may cost 100,000,001 more at worst, and max_plan_exposure lets"
-            " 100,000,000 pass; split them over several pull requests, lower a discount or a"
-            " limit, or allow it in reconciler.toml before:"
+            "together they may cost 100,000,001 more at worst, and the limit for a plan"
+            " (max_plan_exposure) is 100,000,000; split them over several pull requests, lower a"
+            " discount or a limit, or allow it in reconciler.toml before:"
             ' [[guardrails.allow]] rule = "max-plan-exposure",'
             ' value = 100000001, reason = "WHY", until = DATE'
         ),

@@ -62,6 +62,7 @@ def test_a_file_says_all_of_it_with_its_lines(tmp_path: Path) -> None:
         series.lifecycle.line,
         [one.line for one in series.lifecycle.allow],
     )
+    assert [((16,), (16,)), ((17, 18, 19), (19,))] == [one.lines for one in series.lifecycle.allow]
 
 
 def test_nothing_of_it_is_a_field(tmp_path: Path) -> None:
@@ -124,11 +125,37 @@ def test_two_allowances_of_one_rule_are_refused(tmp_path: Path) -> None:
     assert [(20, 13, "duplicate-allowance", "one of the two")] == told(files)
 
 
-def test_an_expired_allowance_is_no_error_and_allows_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("reason", "lines"),
+    [
+        ("agreed\n        with finance", (14, 15)),
+        (">\n        agreed\n        with finance\n    #  a remark", (14, 15, 16)),
+        ('"agreed\n\n        with finance"', (14, 15, 16)),
+    ],
+    ids=["plain", "a block", "in quotes"],
+)
+def test_a_reason_may_take_several_lines(
+    tmp_path: Path, reason: str, lines: tuple[int, ...]
+) -> None:
+    text = allowing(ALLOWED | {"reason": reason})
+    (one,) = read(tmp_path, text).series["APRIL100"].lifecycle.allow
+
+    assert (lines, {13, *lines, text.count("\n")}) == (one.lines.reason, {*one.lines.entry})
+
+
+def test_an_expired_allowance_is_a_warning_and_allows_nothing(tmp_path: Path) -> None:
     files = read(tmp_path, allowing(ALLOWED | {"until": "2026-09-01"}))
 
-    assert [] == told(files)
+    assert [] == files.errors
+    assert [(15, 14, "allowance-expired", "2026-12-01 at most, or no allowance")] == told(files)
+    assert ["the allowance of lookalike ended on 2026-09-01; take it out, or say until when"] == [
+        said.message for said in files.problems
+    ]
     assert files.series["APRIL100"].lifecycle.allows("lookalike", TODAY) is None
+
+
+def test_an_allowance_on_its_last_day_is_not_warned_of(tmp_path: Path) -> None:
+    assert [] == told(read(tmp_path, allowing(ALLOWED | {"until": "2026-09-02"})))
 
 
 def test_an_allowance_counts_on_its_last_day_and_for_its_rule_alone() -> None:

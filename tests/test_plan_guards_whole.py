@@ -179,6 +179,30 @@ def test_what_takes_away_makes_no_room_for_what_gives(
     assert ["A"] == blocked(again)
 
 
+def test_a_plan_that_may_cost_too_much_holds_up_what_costs_more_and_nothing_else(
+    client: Client, store: Store, desired: FromText
+) -> None:
+    store.ui_create(**QUIET_LIVE)
+    plan = plan_of(client, desired(QUIET.replace("smsTemplate: Hi", "smsTemplate: Ho"), named("A")))
+
+    again = plan.guarded(Guardrails(max_plan_exposure=99_999), TODAY)
+
+    assert ["A"] == blocked(again)
+
+
+def test_a_share_that_is_too_large_holds_up_no_create(
+    client: Client, store: Store, desired: FromText
+) -> None:
+    live(store, 10)
+    texts = [named(code, QUIET.replace("Value: 10", "Value: 11")) for code in codes(10)]
+    plan = plan_of(client, desired(*texts, named("NEW")))
+
+    again = plan.guarded(Guardrails(), TODAY)
+
+    assert {"max-changes-share"} == {why.rule for one in again.changes for why in one.blocked}
+    assert "NEW" not in blocked(again)
+
+
 # What is allowed, what only warns
 
 

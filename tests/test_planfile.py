@@ -131,7 +131,18 @@ OUTSIDE = {
     "against",
 }
 OUTSIDE_OF_CHANGES = {
-    *("file", "line", "cause", "owned", "issued", "redeemed", "uploaded", "warnings", "blocked"),
+    *(
+        "file",
+        "line",
+        "cause",
+        "owned",
+        "issued",
+        "redeemed",
+        "uploaded",
+        "blocked",
+        "warned",
+        "warnings",
+    ),
     *("effect", "retroactive", "exposure"),  # what follows from the rest is worked out anew
 }
 

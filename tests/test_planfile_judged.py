@@ -16,6 +16,7 @@ from scenes import plan_of, rules
 
 from reconciler.change import Aside
 from reconciler.effect import Effect
+from reconciler.errors import RefusedError
 from reconciler.exposure import Counters, Exposure
 from reconciler.guardrails import PLAN_RULES, RULES, WARNING, Guardrails
 from reconciler.lifecycle import Allowance
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from conftest import FromText
 
+    from reconciler.change import Change
     from reconciler.client import Client
     from reconciler.config import Target
     from reconciler.plan import Plan
@@ -135,6 +137,11 @@ _RAILS = st.builds(
 )
 
 
+def counted(change: Change) -> dict[str, Any]:
+    """Nobody has counted anything of a series that is not there yet."""
+    return {"counters": Counters()} if change.action == "create" else {}
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     asides=st.lists(_ASIDES, max_size=3),
@@ -153,7 +160,7 @@ def test_any_plan_is_read_back_as_it_was(
     managed: int,
 ) -> None:
     changes = [
-        replace(one, **edit).judged(UTC, MOMENT, rails)
+        replace(one, **edit | counted(one)).judged(UTC, MOMENT, rails)
         for one, edit in zip(three.changes, edits, strict=True)
     ]
     plan = replace(
@@ -177,3 +184,20 @@ def three(client: Client, store: Store, desired: FromText) -> Plan:
     store.ui_create(**QUIET_LIVE)
     allowed = named("A", allowing(SEVENTY, "max-percent", more="value: 70, "))
     return plan_of(client, desired(HIGHER, allowed, named("B", UNLIMITED)))
+
+
+def test_a_create_that_something_was_counted_of_is_refused(three: Plan, target: Target) -> None:
+    """Redemptions are taken off what it may cost, and the digest does not hold them."""
+    document = saved(three)
+    document["changes"][0]["redeemed"] = 10_000
+
+    with pytest.raises(RefusedError, match="was edited"):
+        read(document, target)
+
+
+def test_a_warning_that_reads_like_a_guards_is_kept(three: Plan, target: Target) -> None:
+    said = "[no-minimum] B: discountValue is ignored: live has 20, the file 10"
+    first, *others = three.changes
+    plan = replace(three, changes=(replace(first, warnings=(said,)), *others))
+
+    assert (said,) == read(saved(plan), target).changes[0].warnings

@@ -70,7 +70,8 @@ def test_one_set_of_all_does_not_pass(pull: PullRequest) -> None:
     ran, report = applied(pull, *reviewed("all.json"))
 
     assert (5, dict.fromkeys("ABC", "blocked")) == (ran.code, statuses(report))
-    assert "max_changes lets 2 pass" in report["outcomes"][0]["error"]
+    assert "[max-changes] held up with the whole plan" == report["outcomes"][0]["error"]
+    assert "(max_changes)" in ran.out
 
 
 def test_a_list_of_digests_is_a_set_of_its_own(pull: PullRequest) -> None:
@@ -269,3 +270,29 @@ def test_what_a_guard_blocks_is_blocked_in_the_expected_plan_too(pull: PullReque
     ran, report = applied(pull, "--expect", digest, *reviewed("plan.json"))
 
     assert (5, {"A": "done", "DIWALI": "blocked"}) == (ran.code, statuses(report))
+
+
+def test_a_review_is_of_what_the_pull_request_owns(pull: PullRequest) -> None:
+    """Drift, and what others pushed, is in the plan and was nobody's to approve there."""
+    pull.live(discountValue=9)
+    pull.files(QUIET, named("A"))
+    pull.commit()
+    assert 0 == pull.cli("plan", "--against", "base", "--out", "pr.json").code
+
+    ran, report = applied(pull, *reviewed("pr.json"))
+
+    assert (5, {"A": "done", "DIWALI": "blocked"}) == (ran.code, statuses(report))
+    assert 9 == pull.values()["DIWALI"]
+
+
+def test_what_was_blocked_when_it_was_reviewed_is_not_approved(pull: PullRequest) -> None:
+    """A guard that the same pull request loosens is loose only for the next one."""
+    pull.files(TYPO, named("A"))
+    pull.configure("[guardrails]\nmax_percent = 100\n")
+    pull.commit()
+    assert 5 == pull.cli("plan", "--against", "base", "--out", "pr.json").code
+
+    ran, report = applied(pull, *reviewed("pr.json"))
+
+    assert (5, {"A": "done", "DIWALI": "blocked"}) == (ran.code, statuses(report))
+    assert 10 == pull.values()["DIWALI"]

@@ -10,6 +10,7 @@ from conftest import UTC
 from repositories import git, isolate
 
 from reconciler.errors import RecordError, UsageError
+from reconciler.lifecycle import Lines
 from reconciler.revision import at, blame, config_at
 
 
@@ -114,7 +115,7 @@ def test_a_shallow_clone_is_said_to_be_one(
             at(SERIES, rev, UTC)
     assert {"A", "B"} == files_at("HEAD").keys()
     assert set() == protected({"B": "series/b.yaml"})
-    assert {} == blame(SERIES, [("series/a.yaml", 1)])
+    assert {} == blame(SERIES, [("series/a.yaml", Lines((1,)))])
 
 
 def test_without_a_repository_there_is_nothing_to_compare_with(
@@ -127,7 +128,7 @@ def test_without_a_repository_there_is_nothing_to_compare_with(
     with pytest.raises(UsageError, match="series is in no git repository"):
         at(SERIES, "HEAD", UTC)
     assert set() == protected({"APRIL100": "series/a.yaml"})
-    assert {} == blame(SERIES, [("series/a.yaml", 1)])
+    assert {} == blame(SERIES, [("series/a.yaml", Lines((1,)))])
     assert None is config_at(Path("reconciler.toml"), "a" * 40)
 
 
@@ -139,7 +140,7 @@ def test_without_git_it_is_the_same(repository: Path, monkeypatch: pytest.Monkey
     with pytest.raises(UsageError, match="series is in no git repository"):
         at(SERIES, "HEAD", UTC)
     assert set() == protected({"APRIL100": "series/a.yaml"})
-    assert {} == blame(SERIES, [("series/a.yaml", 1)])
+    assert {} == blame(SERIES, [("series/a.yaml", Lines((1,)))])
     assert None is config_at(Path("reconciler.toml"), one)
 
 

@@ -111,7 +111,7 @@ def test_a_day_that_moves_is_a_warning_with_the_effective_end(tmp_path: Path) ->
         "redemptionPerCouponMaxLimit: ~",
         "maxBillAmount: 9223372036854775807",
         "discountUpto: 0",
-        "isSMSDisabled: yes",
+        "isSMSDisabled: TRUE",
         'info: "no"',
         f"{IDS}: [10, 11]",
         f"{IDS}: []",
@@ -158,13 +158,20 @@ def test_every_missing_key_is_told(tmp_path: Path) -> None:
         'description: "…"',
         'discountCode: "…"',
         "discountType: ABS or PERC",
-        "discountValue: 100",
+        "discountValue: a whole number",
         "validTillDate: 2030-09-30",
         "expiryStrategyType: SERIES_EXPIRY or MONTHS_END or DAYS",
         "clientHandlingType: DISC_CODE or GENERIC or DISC_CODE_PIN",
         "anyUser: true or false",
         'smsTemplate: "…"',
     ]
+
+
+@pytest.mark.parametrize("value", ["0.1", "12.5%", "ten"])
+def test_a_discount_in_percent_is_asked_for_without_a_figure(tmp_path: Path, value: str) -> None:
+    text = replaced("discountValue", value).replace("ABS", "PERC")
+
+    assert ["a whole number, in percent"] == [said.hint for said in check(tmp_path, text)]
 
 
 def test_every_problem_of_a_file_is_told(tmp_path: Path) -> None:

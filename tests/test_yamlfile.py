@@ -31,7 +31,7 @@ def complained(text: str) -> list[tuple[int, int, str, str]]:
         pytest.param("a: 1\n", {"a": 1}, id="a number"),
         pytest.param("a: -1\nb: +2\n", {"a": -1, "b": 2}, id="signs"),
         pytest.param(
-            "a: yes\nb: Off\nc: true\n", {"a": True, "b": False, "c": True}, id="booleans"
+            "a: TRUE\nb: False\nc: true\n", {"a": True, "b": False, "c": True}, id="booleans"
         ),
         pytest.param("a:\nb: ~\nc: null\n", {"a": None, "b": None, "c": None}, id="nothing"),
         pytest.param(

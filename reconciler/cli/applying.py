@@ -138,7 +138,9 @@ class _Apply:
         self.plan = session.held_to(found, reviews) if asked.reviewed else found
         plans = [one.plan for one in reviews if one.plan]
         listed = frozenset[str]().union(*(one.digests for one in reviews if one.plan is None))
-        self.reviewed = {one.plan.digest: one.digests for one in reviews if one.plan}
+        self.reviewed = {
+            plan.digest: frozenset(change.digest for change in plan.changes) for plan in plans
+        }
         self.differences = differences(plans, self.plan, listed) if plans else ()
         session.check_commit(self.plan.commit)
         return self.plan
@@ -186,8 +188,10 @@ class _Apply:
         within = whole is not None and whole.issuperset(one.digest for one in plan.changes)
         if expect is None or expect == plan.digest or within:
             return
-        for change in () if self.differences else plan.changes:
-            tell(f"{change.digest} {change.action} {change.code}")
+        if not self.differences:
+            tell("the changes of this plan, each with its digest:")
+            for change in plan.changes:
+                tell(f"  {change.digest} {change.action} {change.code}")
         hint = "" if self.differences else "; --reviewed PLAN shows where it differs from that plan"
         raise RefusedError(
             f"the plan's digest is {plan.digest}, not {expect}; nothing was done{hint}"

@@ -9,8 +9,9 @@ from reconciler.effect import Effect
 from reconciler.exposure import Exposure, total
 from reconciler.fields import split
 from reconciler.kinds import Kind
+from reconciler.render.asidewords import aside_effect, aside_means, aside_words, left_alone
 from reconciler.render.lines import TIE, Span, columns, laid
-from reconciler.render.meaning import aside_words, cost, offer, sides
+from reconciler.render.meaning import cost, cost_of, offer, sides
 from reconciler.render.story import PLAIN, own
 from reconciler.render.worddiff import shortened, word_diff
 from reconciler.render.words import cut, many, members, shown
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from reconciler.diff import FieldChange
     from reconciler.reason import Blocked
     from reconciler.render.ink import Ink
-    from reconciler.render.story import Group
+    from reconciler.render.story import AsideGroup, Group
 
 _SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "adopt": ("@", "cyan")}
 _REASONS = {"blocked": ("!", "red"), "warned": ("?", "yellow"), "allowed": ("✓", "yellow")}
@@ -52,9 +53,12 @@ def group_lines(group: Group, zone: str, ink: Ink, width: int) -> Iterator[str]:
         yield from _members(first, field, ink, width)
     for line in _reasons(group):
         yield from laid(line, width, ink, _INSIDE)
+    if group.held:
+        waits = Span(f"! held up with the whole plan [{', '.join(group.held)}]", "red")
+        yield from laid([waits], width, ink, _INSIDE)
     for warning in first.warnings:
         yield from laid(warning_spans(warning), width, ink, _INSIDE)
-    told = group.risk != PLAIN and len({one.exposure for one in group.changes}) > 1
+    told = group.alone != PLAIN and len({cost_of(one, zone) for one in group.changes}) > 1
     if several and not told:
         codes = ", ".join(visible(one.code) for one in group.changes)
         yield from laid([Span(f"in {codes}")], width, ink, _INSIDE)
@@ -86,21 +90,21 @@ def _alike(group: Group) -> Iterator[Span]:
 
 def _costs(group: Group, zone: str) -> Iterator[str]:
     """What it costs at worst, for each series; of plain changes together."""
-    found: dict[Exposure, list[Change]] = {}
+    found: dict[str, list[Change]] = {}
     for one in group.changes:
-        found.setdefault(one.exposure, []).append(one)
+        found.setdefault(cost_of(one, zone), []).append(one)
     offers = {offer(one, zone) for one in group.changes}
-    said = f". {offers.pop()}" if len(offers) == 1 and group.risk != PLAIN else ""
+    said = f". {offers.pop()}" if len(offers) == 1 and group.alone != PLAIN else ""
     if len(found) == 1:
         each = " each" if len(group.changes) > 1 else ""
-        yield f"cost at worst {cost(group.first.exposure)}{each}{said}"
-    elif group.risk == PLAIN:
+        yield f"cost at worst {cost_of(group.first, zone)}{each}{said}"
+    elif group.alone == PLAIN:
         costs = [one.exposure for one in group.changes]
         sums = total(one.before for one in costs), total(one.after for one in costs)
         yield f"cost at worst {cost(Exposure(*sums))} together"
     else:
-        for exposure, alike in found.items():
-            yield f"cost at worst {cost(exposure)}: {', '.join(one.code for one in alike)}"
+        for each, alike in found.items():
+            yield f"cost at worst {each}: {', '.join(one.code for one in alike)}"
 
 
 def _field(
@@ -208,26 +212,38 @@ def warning_spans(warning: str) -> list[Span]:
     return [Span("warning", "yellow"), Span(f": {visible(warning)}")]
 
 
-def aside_lines(aside: Aside, zone: str, ink: Ink, width: int) -> Iterator[str]:
-    """What moves without a change: what it is, where, what it may cost, and what is said of it."""
-    before, after = (visible(one) for one in aside_words(aside, zone))
+def aside_lines(group: AsideGroup, zone: str, ink: Ink, width: int) -> Iterator[str]:
+    """What moves without a change, in one series or the same in several: what it is, where, what it
+    means, what it may cost, and what is said of it.
+    """
+    aside, others = group.first, len(group.asides) - 1
+    name = f" {len(group.asides):,} series, the same in each" if others else f" {aside.code}"
     heading = [
         Span("- ", "yellow"),
         Span(visible(aside.kind), "yellow"),
-        Span(f" {visible(aside.code)}" if aside.code else "", "bold"),
+        Span(visible(name) if aside.code else "", "bold"),
         Span("  "),
         Span(visible(f"{aside.file}:{aside.line}"), "dim"),
+        Span(f" and in {many(others, 'more file')}" if others else "", "dim"),
     ]
     yield from laid(heading, width, ink, hang=_INSIDE)
-    if aside.path is not None or before != after:
-        name = f"{visible(aside.path)}  " if aside.path else ""
-        value = f"stays {after}" if before == after else f"{before} → {after}"
-        yield from laid([Span(f"{name}{value}")], width, ink, _INSIDE)
-    said = aside.effect
-    if aside.code:
-        said = f"cost at worst {cost(aside.exposure)}; {said}"
-    yield from laid([Span(said)], width, ink, _INSIDE)
+    for said in _aside_words(aside, zone, " each" if others else ""):
+        yield from laid([Span(said)], width, ink, _INSIDE)
     for kind in _REASONS:
         for why in getattr(aside, kind):
             by = aside.given.get(why.rule, "") if kind == "allowed" else ""
             yield from laid(reason_spans(kind, why, by), width, ink, _INSIDE)
+    if others:
+        codes = ", ".join(visible(one.code) for one in group.asides)
+        yield from laid([Span(f"in {codes}")], width, ink, _INSIDE)
+
+
+def _aside_words(aside: Aside, zone: str, each: str) -> Iterator[str]:
+    """Its values, what it means, and what it does to money."""
+    before, after = (visible(one) for one in aside_words(aside, zone))
+    if not left_alone(aside) and (aside.path is not None or before != after):
+        name = f"{visible(aside.path)}  " if aside.path else ""
+        yield f"{name}{f'stays {after}' if before == after else f'{before} → {after}'}"
+    yield aside_means(aside, zone, visible)
+    most = f"cost at worst {cost(aside.exposure)}{each}" if aside.code else ""
+    yield "; ".join(part for part in (most, aside_effect(aside)) if part)

@@ -9,7 +9,7 @@ from reconciler.render.meaning import total_cost
 from reconciler.render.passages import SIGNS
 from reconciler.render.shortlines import exposures
 from reconciler.render.story import BLOCKED, PLAIN, RISKY
-from reconciler.render.words import many
+from reconciler.render.words import few, many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +23,7 @@ ALONE, FOREIGN = "Moves without a change", "Not of this pull request"
 TITLES = {BLOCKED: "Blocked", RISKY: "Look here first", PLAIN: "The rest"}
 _COUNTED = {BLOCKED: "blocked", RISKY: "to look at first", PLAIN: "in the rest"}
 _NAME = 60  # characters of a target's or a host's name
+_CODE = 40  # of the code of a series in no file
 _COMMIT = 12  # and of a commit's
 
 
@@ -38,7 +39,7 @@ def top(story: Story) -> str:
     host = f" on {code(plan.host, _NAME)}" if plan.host != plan.target else ""
     lines = [f"## Plan for {code(plan.target, _NAME)}{host}: {_counts(story, found)}"]
     if plan.changes:
-        lines += ["", f"**Total exposure: {total_cost(plan)}**"]
+        lines += ["", f"**Cost at worst: {total_cost(plan)}**"]
     costs = {TITLES[kind]: [one.exposure for one in some] for kind, some in found.items()}
     costs[ALONE] = _alone(story.asides)
     costs[FOREIGN] = [one.exposure for one in changes_of(story.foreign)]
@@ -46,7 +47,7 @@ def top(story: Story) -> str:
         f"| {title} | {len(some):,} | {exposures(some)} |" for title, some in costs.items() if some
     ]
     if table:
-        lines += ["", "| | Series | Exposure |", "|---|--:|---|", *table]
+        lines += ["", "| | Series | Cost at worst |", "|---|--:|---|", *table]
     return "\n".join(lines)
 
 
@@ -54,7 +55,7 @@ def _counts(story: Story, found: Mapping[str, Sequence[Change]]) -> str:
     said = [f"{len(some):,} {_COUNTED[kind]}" for kind, some in found.items() if some]
     foreign = len(changes_of(story.foreign))
     said += [f"{foreign:,} not of this pull request"] if foreign else []
-    said = said or ["no changes"]
+    said = said or ["nothing to write" if story.asides else "no changes"]
     refused = sum(bool(one.blocked) for one in story.asides)
     alone = f"{len(story.asides):,} without a change"
     said += [f"{alone} ({refused:,} blocked)" if refused else alone] if story.asides else []
@@ -83,7 +84,8 @@ def end(plan: Plan) -> str:
     """What was left alone, and what would be applied."""
     kept = f"{plan.unchanged:,} unchanged ({many(plan.fields_compared, 'field')} compared)"
     if plan.unmanaged:
-        kept += f", {len(plan.unmanaged):,} live in no file"
+        codes = few([code(one, _CODE) for _, one in plan.unmanaged])
+        kept += f", {len(plan.unmanaged):,} live in no file ({codes})"
     digest = f"plan digest {code(plan.digest)}" if plan.changes else "nothing to apply"
     commits = f", files of {code(plan.commit[:_COMMIT])}" if plan.commit else ""
     commits += f" compared with {code(plan.against[:_COMMIT])}" if plan.against else ""

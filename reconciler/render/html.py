@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from reconciler.effect import Effect
+from reconciler.render.asidewords import left_alone
 from reconciler.render.meaning import amount
 from reconciler.render.page import (
     Words,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 _TEMPLATES = PackageLoader("reconciler.render")
 _OPEN = 12  # of "The rest": what is more stands closed
 _IN_SIGHT = 60  # rows of the timeline: a longer one stands closed
+_STILL = 12  # windows that do not move: what is more stands closed, by itself
 
 
 def plan_html(plan: Plan, links: Links | None = None, now: datetime | None = None) -> str:
@@ -75,12 +77,12 @@ def plan_html(plan: Plan, links: Links | None = None, now: datetime | None = Non
             headline=headline_of(story),
             actions=actions_of(plan),
             filters=filters_of(sections),
-            entries=sum(len(section.entries) for section in sections),
+            number=sum(section.number for section in sections),
             facts=facts_of(plan),
             style=style,
             script=script,
             policy=_policy(style, script),
-            limits={"open": _OPEN, "in_sight": _IN_SIGHT},
+            limits={"open": _OPEN, "in_sight": _IN_SIGHT, "still": _STILL},
         )
     )
 
@@ -98,6 +100,7 @@ def _environment() -> Environment:
     made.globals.update(
         amount=amount,
         many=many,
+        left_alone=left_alone,
         reasons_of=reasons_of,
         symbol=_symbol,
         tone=_tone,

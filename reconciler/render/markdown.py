@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from reconciler.change import Aside, Change
     from reconciler.plan import Plan
     from reconciler.render.links import Links
-    from reconciler.render.story import Group
+    from reconciler.render.story import AsideGroup, Group
 
 MOST = 65_000  # characters; GitHub takes 65,536, and the caller has something to add
 _WHERE = 200  # characters of where the whole plan is
@@ -49,7 +49,7 @@ class _Form:
     """How changes are told: in lines, with `gap` before each change, and a first word of it."""
 
     group: Callable[[Group], Iterable[str]]
-    aside: Callable[[Aside], Iterable[str]]
+    aside: Callable[[AsideGroup], Iterable[str]]
     gap: tuple[str, ...]
     note: tuple[str, ...] = ()
 
@@ -91,7 +91,7 @@ def _matters(story: Story, form: _Form) -> Iterator[str]:
         yield from _section(f"{SIGNS[sign]} {TITLES[kind]}", story.of(kind), form)
     if story.asides:
         yield from ("", f"### {ALONE}", *form.gap)
-    for aside in story.asides:
+    for aside in story.apart:
         yield from form.aside(aside)
     yield from _section(FOREIGN, story.foreign, form)
 
@@ -110,7 +110,7 @@ def _rest(story: Story, passages: Passages, room: int) -> tuple[list[str], int]:
     changes = changes_of(groups)
     series = many(len(changes), "series", "series")
     cost = exposures([one.exposure for one in changes])
-    opened = f"<details>\n<summary>{TITLES[PLAIN]}: {series}, exposure {cost}</summary>"
+    opened = f"<details>\n<summary>{TITLES[PLAIN]}: {series}, cost at worst {cost}</summary>"
     closed = "</details>"
     free = room - len(opened) - len(closed) - 2 * len(GAP)
     taken = first_of((LINE.join(passages.group(group)) for group in groups), free)

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from reconciler import values
 from reconciler.diff import recorded
-from reconciler.exposure import last_moment
+from reconciler.effect import Effect
+from reconciler.exposure import Exposure, last_moment, total
 from reconciler.fields import FIELDS, split
 from reconciler.kinds import Kind, figure
-from reconciler.render.wording import NOT_SET, counted, moment_words, said, spelled, worded
+from reconciler.render.wording import NOT_SET, counted, moment_words, said, worded
 from reconciler.sideeffects import CAUSE
 from reconciler.values import Mark
 
 if TYPE_CHECKING:
-    from reconciler.change import Aside, Change
+    from collections.abc import Sequence
+
+    from reconciler.change import Change
     from reconciler.diff import FieldChange
-    from reconciler.exposure import Exposure
     from reconciler.plan import Plan
     from reconciler.render.wording import State
     from reconciler.values import Canonical
 
 _FOR_MANY = ("anyUser", "isMultipleUseAllowed", "sameUserMultipleRedeem")
+_EASES = frozenset(one.value for one in Effect if one.eases)
+_VALUES = frozenset({"discountValue", "maxBillAmount"})  # what a cap bounds
 
 _NARROWING = {
     "for certain products": ("productInfo",),
@@ -44,15 +48,56 @@ def cost(exposure: Exposure) -> str:
     return f"{amount(before)} → {amount(after)}"
 
 
+def cost_of(change: Change, zone: str) -> str:
+    """The same for one change. Where it gives more and costs no more, why that is."""
+    why = held_by(change, zone)
+    return f"{cost(change.exposure)} ({why})" if why else cost(change.exposure)
+
+
+def held_by(change: Change, zone: str) -> str:
+    """Why what gives more costs no more at worst, where that can be said; else nothing."""
+    most = change.exposure
+    eased = {one.path: one.effect for one in change.fields if one.effect in _EASES}
+    if not eased or most.before != most.after or not most.after:
+        return ""
+    cap = _binding_cap(states(change)[1]) if _VALUES & eased.keys() else None
+    said = [f"discountUpto holds each use at {worded('discountUpto', cap, zone)}"] if cap else []
+    said += ["a minimum bill does not bound it"] if "minBillAmount" in eased else []
+    if set(eased.values()) == {Effect.LONGER.value}:
+        said.append("it only lasts longer")
+    return "; ".join(said)
+
+
+def _binding_cap(state: State) -> int | None:
+    """What `discountUpto` holds one use at, where it is that and no other bound that does."""
+    cap, bill = _bound(state, "discountUpto"), _bound(state, "maxBillAmount")
+    value = figure(_of(state, "discountValue"))
+    if _of(state, "discountType") != "PERC" or cap is None or value is None:
+        return None
+    return cap if bill is None or cap * 100 <= value * bill else None
+
+
 def total_cost(plan: Plan) -> str:
-    """The same for a whole plan: how many series are without bound, and what the others cost."""
-    costs = [change.exposure.after for change in plan.changes]
-    bounded = [one for one in costs if one is not None]
+    """The same for a whole plan, with what an apply now would not do, and what is of others."""
+    said = _together(plan.changes)
+    if plan.blocked:
+        said += ", with what is blocked"
+    foreign = [one for one in plan.changes if one.owned is False]
+    if foreign and plan.against is not None:
+        said += f"; of these, not of this pull request: {_together(foreign)}"
+    return said
+
+
+def _together(changes: Sequence[Change]) -> str:
+    """How many series are without bound, and what the others cost."""
+    costs = [change.exposure for change in changes]
+    bounded = [one.after for one in costs if one.after is not None]
     without = len(costs) - len(bounded)
+    said = cost(Exposure(total(one.before for one in costs), total(one.after for one in costs)))
     if not without:
-        return cost(plan.exposure)
+        return said
     others = f"; the other {len(bounded):,}: {amount(sum(bounded))}" if bounded else ""
-    return f"{cost(plan.exposure)} ({counted(without, 'series', 'series')} without bound{others})"
+    return f"{said} ({counted(without, 'series', 'series')} without bound{others})"
 
 
 def sides(change: Change, field: FieldChange, zone: str) -> tuple[str, str]:
@@ -66,14 +111,6 @@ def sides(change: Change, field: FieldChange, zone: str) -> tuple[str, str]:
         kept = worded(field.path, change.managed[field.path][1], zone, after)
         now = now if now == kept else f"{field.after}, kept as {kept}"
     return was, now
-
-
-def aside_words(aside: Aside, zone: str) -> tuple[str, str]:
-    """What an aside says before and after."""
-    path = aside.path or ""
-    if aside.code and path.partition(".")[0] in FIELDS:
-        return said(path, aside.before, zone), said(path, aside.after, zone)
-    return _plainly(aside.before), _plainly(aside.after)
 
 
 def offer(change: Change, zone: str) -> str:
@@ -171,24 +208,6 @@ def states(change: Change) -> tuple[State, State]:
     now = {path: _was(pair[0]) for path, pair in change.managed.items()}
     made = {one.path: one.after for one in change.fields if one.cause == CAUSE}
     return {**change.money, **now}, {**change.money, **now, **then, **made}
-
-
-def _plainly(value: Any) -> str:  # noqa: ANN401 - any JSON
-    """A value that is no field's: of a lifecycle, or of the guardrails."""
-    match value:
-        case None:
-            return NOT_SET
-        case bool():
-            return "true" if value else "false"
-        case int() | float():
-            return f"{value:,}"
-        case {"rule": rule, "reason": reason, "until": until}:
-            upto = f" up to {_plainly(value['value'])}" if "value" in value else ""
-            return f'{rule}{upto} until {until} ("{reason}")'
-        case [*items]:
-            return "; ".join(item if isinstance(item, str) else _plainly(item) for item in items)
-        case _:
-            return spelled(value)
 
 
 def _was(now: Canonical) -> Canonical:

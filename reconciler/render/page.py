@@ -10,8 +10,9 @@ from reconciler.diff import recorded
 from reconciler.exposure import Exposure, total
 from reconciler.fields import split
 from reconciler.kinds import Kind
-from reconciler.render.meaning import aside_words, offer, sides
-from reconciler.render.story import BLOCKED, PLAIN, RISKY, Group, Story, own
+from reconciler.render.asidewords import aside_effect, aside_means, aside_words
+from reconciler.render.meaning import held_by, offer, sides
+from reconciler.render.story import BLOCKED, PLAIN, RISKY, AsideGroup, Group, Story, own
 from reconciler.render.worddiff import word_diff
 from reconciler.render.words import many, members
 from reconciler.sideeffects import CAUSE
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 KINDS = ("blocked", "warned", "allowed")
 ASIDE, FOREIGN = "aside", "foreign"
 _TITLES = {
-    BLOCKED: ("Blocked", "Apply refuses these by name. The rest can go on."),
+    BLOCKED: ("Blocked", "Apply refuses these by name."),
     RISKY: ("Look here first", "These may give away more than before, or set off a warning."),
     ASIDE: (
         "Moves without a change",
@@ -39,12 +40,7 @@ _TITLES = {
     ),
     PLAIN: ("The rest", "Nothing here gives away more than before."),
 }
-_SHORT = {
-    BLOCKED: "blocked",
-    RISKY: "to look at first",
-    ASIDE: "without a change",
-    FOREIGN: "not of this pull request",
-}
+_GOES_ON = " The rest can go on."
 _LONG = 60  # characters of a text from which on its words are compared
 _LONG_LIST = 160  # and of a list from which on only its changes are shown
 
@@ -63,7 +59,7 @@ class Entry:
 
     anchor: str
     section: str
-    told: Group | Aside
+    told: Group | AsideGroup
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -71,17 +67,19 @@ class Entry:
         return self.told.changes if isinstance(self.told, Group) else ()
 
     @property
+    def things(self) -> Sequence[Change | Aside]:
+        """All that it tells of."""
+        return _things(self.told)
+
+    @property
     def exposure(self) -> Exposure:
         """What it can cost at most, all together."""
-        if not isinstance(self.told, Group):
-            return self.told.exposure
-        return _sum(one.exposure for one in self.told.changes)
+        return _sum(one.exposure for one in self.things)
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """What it can be filtered by."""
-        blocked = self.told.first.blocked if isinstance(self.told, Group) else self.told.blocked
-        also = (BLOCKED,) if blocked and self.section != BLOCKED else ()
+        also = (BLOCKED,) if self.told.first.blocked and self.section != BLOCKED else ()
         return (self.section, *also)
 
 
@@ -93,6 +91,11 @@ class Section:
     title: str
     lead: str
     entries: tuple[Entry, ...]
+
+    @property
+    def number(self) -> int:
+        """How many changes stand in it, or moves without one."""
+        return sum(len(entry.things) for entry in self.entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,19 @@ class Words:
         """Before and after of what stands without a change."""
         return aside_words(told, self.zone)
 
+    def means(self, told: Aside) -> str:
+        """What comes of it, where that is not plain."""
+        return aside_means(told, self.zone)
+
+    def does(self, told: Aside) -> str:
+        """Its effect in words; "" where that says nothing."""
+        return aside_effect(told)
+
+    def holds(self, changes: Sequence[Change]) -> str:
+        """Why what gives more costs no more; "" where that is not so, or not the same in all."""
+        said = {held_by(change, self.zone) for change in changes}
+        return said.pop() if len(said) == 1 else ""
+
     def offer(self, changes: Sequence[Change]) -> str:
         """What the series offer after their change, in one sentence; "" where they differ."""
         said = {offer(change, self.zone) for change in changes}
@@ -179,9 +195,13 @@ def _sum(costs: Iterable[Exposure]) -> Exposure:
     return Exposure(total(one.before for one in found), total(one.after for one in found))
 
 
-def reasons_of(told: Group | Aside) -> list[Reason]:
+def _things(told: Group | AsideGroup) -> Sequence[Change | Aside]:
+    return told.changes if isinstance(told, Group) else told.asides
+
+
+def reasons_of(told: Group | AsideGroup) -> list[Reason]:
     """What guards say of it, each thing once; of several series by code where not all share it."""
-    things: Sequence[Change | Aside] = told.changes if isinstance(told, Group) else (told,)
+    things = _things(told)
     found: dict[tuple[str, str, str, str], list[str]] = {}
     for kind in KINDS:
         for thing in things:
@@ -206,33 +226,45 @@ def whole_of(story: Story) -> list[Reason]:
 
 def sections_of(story: Story) -> tuple[Section, ...]:
     """The story in its order, without the sections that nothing stands in."""
-    told: dict[str, Iterable[Group | Aside]] = {
+    told: dict[str, Iterable[Group | AsideGroup]] = {
         BLOCKED: story.of(BLOCKED),
         RISKY: story.of(RISKY),
-        ASIDE: story.asides,
+        ASIDE: story.apart,
         FOREIGN: story.foreign,
         PLAIN: story.of(PLAIN),
     }
     numbers = count(1)
     sections = [
         Section(
-            name, *_TITLES[name], tuple(Entry(f"entry-{next(numbers)}", name, one) for one in ones)
+            name,
+            _TITLES[name][0],
+            _lead(name, story.plan),
+            tuple(Entry(f"entry-{next(numbers)}", name, one) for one in ones),
         )
         for name, ones in told.items()
     ]
     return tuple(section for section in sections if section.entries)
 
 
+def _lead(name: str, plan: Plan) -> str:
+    goes_on = name == BLOCKED and any(not one.blocked for one in plan.changes)
+    return _TITLES[name][1] + (_GOES_ON if goes_on else "")
+
+
 def headline_of(story: Story) -> str:
-    """What it comes to, in one line."""
-    counts = {risk: len(_changes(story.of(risk))) for risk in (BLOCKED, RISKY)}
-    refused = sum(bool(one.blocked) for one in story.asides)
-    counts = {**counts, BLOCKED: counts[BLOCKED] + refused, ASIDE: len(story.asides)}
-    counts[FOREIGN] = len(_changes(story.foreign))
-    said = ", ".join(f"{counts[risk]:,} {_SHORT[risk]}" for risk in _SHORT if counts[risk])
-    number = len(_changes(story.groups))
-    total_ = many(number, "change") if number else "No changes"
-    return f"{total_}: {said}" if said else total_
+    """What it comes to, in one line: how many of what, then how many of them are to be seen. These
+    are the numbers that the filter has.
+    """
+    plan = story.plan
+    changes, foreign = len(_changes(story.groups)), len(_changes(story.foreign))
+    none = "No changes" if foreign or not plan.asides else "Nothing to write"
+    found = [many(changes, "change") if changes else none]
+    found += [f"{many(len(plan.asides), 'move')} without a change"] if plan.asides else []
+    found += [f"{foreign:,} not of this pull request"] if foreign else []
+    blocked = len(plan.blocked) + sum(bool(one.blocked) for one in plan.asides)
+    counts = {"blocked": blocked, "to look at first": len(_changes(story.of(RISKY)))}
+    seen = ", ".join(f"{number:,} {said}" for said, number in counts.items() if number)
+    return f"{', '.join(found)}: {seen}" if seen else ", ".join(found)
 
 
 def costs_of(story: Story) -> tuple[Costs, Costs]:
@@ -251,8 +283,13 @@ def actions_of(plan: Plan) -> list[tuple[str, int]]:
 
 
 def filters_of(sections: Sequence[Section]) -> list[tuple[str, str, int]]:
-    """What can be shown alone: its name, its title, and how many entries it has."""
-    kinds = [kind for section in sections for entry in section.entries for kind in entry.kinds]
+    """What can be shown alone: its name, its title, and how many changes, or moves without one."""
+    kinds = [
+        kind
+        for section in sections
+        for entry in section.entries
+        for kind in entry.kinds * len(entry.things)
+    ]
     return [(name, _TITLES[name][0], kinds.count(name)) for name in _TITLES if name in kinds]
 
 

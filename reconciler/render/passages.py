@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from reconciler.diff import recorded
 from reconciler.effect import Effect
+from reconciler.render.asidewords import aside_effect, aside_means, aside_words, left_alone
 from reconciler.render.literal import code, link, prose
-from reconciler.render.meaning import aside_words, cost, offer, sides
+from reconciler.render.meaning import cost, cost_of, offer, sides
 from reconciler.render.story import own
 from reconciler.render.worddiff import shortened, word_diff
 from reconciler.render.wording import NOT_SET
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from reconciler.exposure import Exposure
     from reconciler.reason import Blocked
     from reconciler.render.links import Links
-    from reconciler.render.story import Group
+    from reconciler.render.story import AsideGroup, Group
 
 SIGNS = {"blocked": "⛔", "warned": "⚠️", "allowed": "✔️"}
 _LONG = 80  # characters from which on a text is shown word by word
@@ -44,31 +45,38 @@ class Passages:
         first, together = group.first, len(group.changes) > 1
         yield from self._together(group.changes) if together else self._alone(first)
         yield from reasons(group.changes)
+        if group.held:
+            rules = ", ".join(map(code, group.held))
+            yield f"- {SIGNS['blocked']} held up with the whole plan {rules}"
         for field in first.fields:
             yield from self._field(first, field, len(group.changes) - 1)
         yield from (f"- {SIGNS['warned']} {prose(warning)}" for warning in first.warnings)
 
-    def aside(self, aside: Aside) -> Iterator[str]:
+    def aside(self, group: AsideGroup) -> Iterator[str]:
         """The lines of what a pull request moves without a change."""
-        name = f"**{code(aside.code)}**: " if aside.code else ""
-        path = f" {code(aside.path)}" if aside.path else ""
-        said = ""
-        if (aside.before, aside.after) != (None, None):
-            before, after = aside_words(aside, self.zone)
-            said = f" {_move(before, after)}"
-        most = f" · exposure {strong_cost(aside.exposure)}" if aside.code else ""
-        yield (
-            f"- {name}**{prose(aside.kind)}**{path}{said} · {effect_words(aside.effect)}{most}"
-            f" · {self._place(aside.file, aside.line)}"
-        )
-        yield from (f"  {why}" for why in reasons([aside]))
+        aside, others = group.first, len(group.asides) - 1
+        codes = ", ".join(code(one.code) for one in group.asides)
+        name = f"**{codes}**: " if aside.code else ""
+        said = [f"{name}**{prose(aside.kind)}**"]
+        if not left_alone(aside):
+            said[0] += f" {code(aside.path)}" if aside.path else ""
+            if (aside.before, aside.after) != (None, None):
+                said[0] += f" {_move(*aside_words(aside, self.zone))}"
+        said.append(aside_means(aside, self.zone, code))
+        effect, each = aside_effect(aside), " of each" if others else ""
+        said.append(_signed(effect, aside.effect) if effect else "")
+        said.append(f"cost at worst{each} {strong_cost(aside.exposure)}" if aside.code else "")
+        more = f" and in {many(others, 'more file', 'more files')}" if others else ""
+        said.append(self._place(aside.file, aside.line) + more)
+        yield f"- {' · '.join(part for part in said if part)}"
+        yield from (f"  {why}" for why in reasons(group.asides))
 
     def _alone(self, change: Change) -> Iterator[str]:
         number = "" if change.id is None else f" · id {code(str(change.id))}"
         if change.action == "adopt":
             number += f", {change.counters.issued:,} issued, {change.counters.redeemed:,} redeemed"
         yield (
-            f"**{code(change.code)}** · {change.action} · exposure {strong_cost(change.exposure)}"
+            f"**{code(change.code)}** · {change.action} · cost at worst {self._cost(change)}"
             f"{number} · {self._place(change.file, change.line)}"
         )
         yield f"- {prose(offer(change, self.zone))}"
@@ -77,15 +85,20 @@ class Passages:
         """What series have in common, and which they are. Each bears its exposure where they
         differ in it.
         """
-        costs = {change.exposure for change in changes}
-        each = f" · exposure of each {strong_cost(*costs)}" if len(costs) == 1 else ""
+        costs = {self._cost(change) for change in changes}
+        each = f" · cost at worst of each {costs.pop()}" if len(costs) == 1 else ""
         yield f"**The same change in {many(len(changes), 'series', 'series')}** · update{each}"
         named = [
             self._named(change, few=len(changes) <= _FEW)
-            + ("" if each else f" {cost(change.exposure)}")
+            + ("" if each else f" {cost_of(change, self.zone)}")
             for change in changes
         ]
         yield f"- {', '.join(named) if each else '; '.join(named)}"
+
+    def _cost(self, change: Change) -> str:
+        """What a change may cost, stressed where that moves."""
+        said = cost_of(change, self.zone)
+        return f"**{said}**" if change.exposure.before != change.exposure.after else said
 
     def _named(self, change: Change, *, few: bool) -> str:
         if not few:
@@ -127,16 +140,16 @@ def strong_cost(exposure: Exposure) -> str:
     return f"**{said}**" if exposure.before != exposure.after else said
 
 
-def effect_words(effect: str) -> str:
-    """An effect with a sign of its direction."""
+def _signed(said: str, effect: str) -> str:
+    """What is said of an effect, with a sign of its direction."""
     found = Effect(effect)
     sign = "▲ " if found.eases else "▼ " if found.tightens else ""
-    return f"{sign}{effect}"
+    return f"{sign}{said}"
 
 
 def _told(field: FieldChange) -> str:
     """What a move does, and who moved."""
-    words = [effect_words(field.effect)] if field.effect else []
+    words = [_signed(field.effect, field.effect)] if field.effect else []
     words += ["**retroactive**"] if field.retroactive else []
     words += [prose(field.cause)] if field.cause else []
     return ", ".join(words)

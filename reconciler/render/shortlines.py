@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.fields import FIELDS, split
+from reconciler.render.asidewords import aside_effect, aside_words, left_alone
 from reconciler.render.literal import code
-from reconciler.render.meaning import aside_words, cost, sides
+from reconciler.render.meaning import cost, cost_of, sides
 from reconciler.render.story import own
 from reconciler.render.wording import NOT_SET
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from reconciler.change import Aside, Change
     from reconciler.exposure import Exposure
-    from reconciler.render.story import Group
+    from reconciler.render.story import AsideGroup, Group
 
 _LONGEST = 60  # characters of a value that moves no money
 _CODE = 60  # characters of a code where not even the lines fit
@@ -26,7 +27,7 @@ def group_line(group: Group, zone: str) -> str:
     cost. A create has its money fields alone: the others have no before.
     """
     first = group.first
-    rules = _rules(first)
+    rules = _rules(first) + (", held up with the whole plan" if group.held else "")
     moves = [
         f"{code(one.path)} {_sides(one.path, sides(first, one, zone))}"
         for one in first.fields
@@ -34,18 +35,23 @@ def group_line(group: Group, zone: str) -> str:
     ]
     codes = ", ".join(code(change.code) for change in group.changes)
     total = exposures([change.exposure for change in group.changes])
-    return f"- {codes} {first.action}{rules}: {', '.join([*moves, f'exposure {total}'])}"
+    if len(group.changes) == 1:
+        total = cost_of(first, zone)
+    return f"- {codes} {first.action}{rules}: {', '.join([*moves, f'cost at worst {total}'])}"
 
 
-def aside_line(aside: Aside, zone: str) -> str:
+def aside_line(group: AsideGroup, zone: str) -> str:
     """The same for what stands without a change."""
-    path = aside.path or ""
-    said = [code(aside.code)] if aside.code else []
+    aside, path = group.first, group.first.path or ""
+    said = [", ".join(code(one.code) for one in group.asides)] if aside.code else []
     said += [code(aside.kind)] + ([code(path)] if path else [])
     if (aside.before, aside.after) != (None, None):
-        said.append(_sides(path if aside.code else "", aside_words(aside, zone)))
-    most = f", exposure {cost(aside.exposure)}" if aside.code else ""
-    return f"- {' '.join(said)}{_rules(aside)}, {aside.effect}{most}"
+        pair = aside_words(aside, zone)
+        between = " in the file, stays live at " if left_alone(aside) else " → "
+        said.append(_sides(path if aside.code else "", pair, between))
+    effect = aside_effect(aside)
+    most = f", cost at worst {cost(aside.exposure)}" if aside.code else ""
+    return f"- {' '.join(said)}{_rules(aside)}{f', {effect}' if effect else ''}{most}"
 
 
 def cost_line(thing: Change | Aside) -> str:
@@ -53,7 +59,7 @@ def cost_line(thing: Change | Aside) -> str:
     name = code(thing.code, _CODE) if thing.code else code(getattr(thing, "path", "") or "", _CODE)
     blocked = "blocked, " if thing.blocked else ""
     whose = "not of this pull request, " if getattr(thing, "owned", None) is False else ""
-    return f"- {name} {blocked}{whose}exposure {cost(thing.exposure)}"
+    return f"- {name} {blocked}{whose}cost at worst {cost(thing.exposure)}"
 
 
 def exposures(costs: Sequence[Exposure]) -> str:
@@ -74,12 +80,12 @@ def exposures(costs: Sequence[Exposure]) -> str:
     return ", and ".join([", ".join(said[:-1]), said[-1]] if said[1:] else said)
 
 
-def _sides(path: str, pair: tuple[str, str]) -> str:
+def _sides(path: str, pair: tuple[str, str], between: str = " → ") -> str:
     """Both values; one of a field that moves no money may be cut."""
     field = FIELDS.get(path.partition(".")[0])
     most = None if field is None or field.moves_money else _LONGEST
     before, after = (code(value, most) for value in pair)
-    return after if pair[0] in {NOT_SET, pair[1]} else f"{before} → {after}"
+    return after if pair[0] in {NOT_SET, pair[1]} else f"{before}{between}{after}"
 
 
 def _rules(thing: Change | Aside) -> str:

@@ -43,6 +43,28 @@ class Group:
         """The one that stands for all."""
         return self.changes[0]
 
+    @property
+    def alone(self) -> str:
+        """How much it wants to be looked at for its own sake, whatever holds up the whole plan."""
+        return _alone(self.first)
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """The rules over the whole plan that alone hold it up; none where anything else does."""
+        return held(self.first)
+
+
+@dataclass(frozen=True)
+class AsideGroup:
+    """The same in one or more series, without a change: the same values, cost and reasons."""
+
+    asides: tuple[Aside, ...]
+
+    @property
+    def first(self) -> Aside:
+        """The one that stands for all."""
+        return self.asides[0]
+
 
 @dataclass(frozen=True)
 class Story:
@@ -70,6 +92,14 @@ class Story:
         return tuple(sorted(self.plan.asides, key=lambda one: not one.blocked))
 
     @cached_property
+    def apart(self) -> tuple[AsideGroup, ...]:
+        """The same, with what is equal told once."""
+        found: dict[str, list[Aside]] = {}
+        for number, aside in enumerate(self.asides):
+            found.setdefault(_aside_likeness(aside, number), []).append(aside)
+        return tuple(AsideGroup(tuple(alike)) for alike in found.values())
+
+    @cached_property
     def whole(self) -> tuple[tuple[str, Blocked], ...]:
         """What guards over the whole plan say, each once: ("blocked" | "warned" | "allowed", why).
 
@@ -95,9 +125,21 @@ def own(reasons: Iterable[Blocked]) -> tuple[Blocked, ...]:
     return tuple(why for why in reasons if why.rule not in PLAN_RULES)
 
 
+def held(change: Change) -> tuple[str, ...]:
+    """The rules over the whole plan that alone hold a change up; none where anything else does."""
+    if own(change.blocked):
+        return ()
+    return tuple(dict.fromkeys(why.rule for why in change.blocked))
+
+
 def risk(change: Change) -> str:
     """How much a change wants to be looked at."""
-    if change.blocked:
+    return BLOCKED if change.blocked else _alone(change)
+
+
+def _alone(change: Change) -> str:
+    """The same as if no guard over the whole plan blocked anything."""
+    if own(change.blocked):
         return BLOCKED
     cost = change.exposure
     grows = cost.increase > 0 or (cost.after is None and cost.before is not None)
@@ -114,7 +156,12 @@ def _grouped(changes: Iterable[Change]) -> tuple[Group, ...]:
     groups = [
         Group(tuple(sorted(alike, key=_worst_first)), risk(alike[0])) for alike in found.values()
     ]
-    return tuple(sorted(groups, key=lambda one: (_RANK[one.risk], *_worst_first(one.first))))
+    return tuple(sorted(groups, key=_order))
+
+
+def _order(group: Group) -> tuple[int, int, bool, int, str]:
+    """What is blocked for a reason of its own before what only waits for the whole plan."""
+    return _RANK[group.risk], _RANK[group.alone], *_worst_first(group.first)
 
 
 def _worst_first(change: Change) -> tuple[bool, int, str]:
@@ -134,7 +181,18 @@ def _likeness(change: Change) -> str:
     ]
     rules = [[why.rule for why in kind] for kind in (change.blocked, change.warned, change.allowed)]
     units = [_unit(change, one.path) for one in change.fields]
-    return json.dumps([risk(change), fields, units, rules, list(change.warnings)], sort_keys=True)
+    wants = [risk(change), _alone(change)]
+    return json.dumps([wants, fields, units, rules, list(change.warnings)], sort_keys=True)
+
+
+def _aside_likeness(aside: Aside, number: int) -> str:
+    """What makes two asides the same. What is of no series is like no other."""
+    cost = aside.exposure
+    kinds = (aside.blocked, aside.warned, aside.allowed)
+    said = [[[why.rule, why.message] for why in kind] for kind in kinds]
+    what = [aside.kind, aside.path, aside.before, aside.after, aside.effect]
+    alike = [*what, cost.before, cost.after, said, dict(aside.given)]
+    return json.dumps([*alike, None if aside.code else number], sort_keys=True)
 
 
 def _unit(change: Change, path: str) -> Any:  # noqa: ANN401 - any JSON

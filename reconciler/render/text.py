@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.change import Aside
 from reconciler.render.entries import aside_lines, group_lines, reason_spans, warning_spans
 from reconciler.render.lines import Span, laid
 from reconciler.render.meaning import total_cost
-from reconciler.render.story import BLOCKED, PLAIN, RISKY, Story
-from reconciler.render.words import many
-from reconciler.text import visible
+from reconciler.render.story import BLOCKED, PLAIN, RISKY, AsideGroup, Story
+from reconciler.render.words import few, many
+from reconciler.text import clip, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,6 +25,7 @@ _RISKY = "Look here first"
 _ASIDES = "Moves without a change"
 _FOREIGN = "Not of this pull request"
 _REST = "The rest"
+_DID = frozenset({"done", "already done"})
 _ENDS = {
     "done": ("✓", "green"),
     "already done": ("=", "green"),
@@ -69,10 +69,10 @@ def plan_text(plan: Plan, ink: Ink, per_minute: int | None = None, width: int = 
 def _sections(story: Story, ink: Ink, width: int) -> Iterator[tuple[str, list[list[str]]]]:
     """The titles that have something below them, and what."""
     zone = story.plan.zone
-    found: list[tuple[str, Sequence[Group | Aside]]] = [
+    found: list[tuple[str, Sequence[Group | AsideGroup]]] = [
         (_BLOCKED, story.of(BLOCKED)),
         (_RISKY, story.of(RISKY)),
-        (_ASIDES, story.asides),
+        (_ASIDES, story.apart),
         (_FOREIGN, story.foreign),
         (_REST, story.of(PLAIN)),
     ]
@@ -81,8 +81,8 @@ def _sections(story: Story, ink: Ink, width: int) -> Iterator[tuple[str, list[li
             yield title, [[*_entry(one, zone, ink, width)] for one in entries]
 
 
-def _entry(one: Group | Aside, zone: str, ink: Ink, width: int) -> Iterator[str]:
-    if isinstance(one, Aside):
+def _entry(one: Group | AsideGroup, zone: str, ink: Ink, width: int) -> Iterator[str]:
+    if isinstance(one, AsideGroup):
         return aside_lines(one, zone, ink, width)
     return group_lines(one, zone, ink, width)
 
@@ -91,13 +91,14 @@ def summary(plan: Plan, per_minute: int | None = None) -> str:
     """The counts, what an apply takes, and the digest."""
     kept = f"{plan.unchanged:,} unchanged ({many(plan.fields_compared, 'field')} compared)"
     if plan.unmanaged:
-        kept += f", {len(plan.unmanaged):,} live in no file"
+        codes = few([visible(clip(code)) for _, code in plan.unmanaged])
+        kept += f", {len(plan.unmanaged):,} live in no file ({codes})"
     if plan.asides:
         held = sum(bool(one.blocked) for one in plan.asides)
-        kept += f"; {len(plan.asides):,} moved without a change"
+        kept += f"; {many(len(plan.asides), 'thing')} moved without a change"
         kept += f", {held:,} of them blocked" if held else ""
     if not plan.changes:
-        return f"No changes. {kept}."
+        return f"{'Nothing to write' if plan.asides else 'No changes'}. {kept}."
     calls = f"Applying it takes {many(plan.writes, 'write')}{_reads(plan, per_minute)}."
     return f"{_counts(plan)}; {kept}.\n{calls}{_compared(plan)}\n{_DIGEST}{plan.digest}"
 
@@ -142,12 +143,13 @@ def outcome_text(found: Outcome, ink: Ink) -> str:
 
 def report_text(report: ApplyReport) -> str:
     """The last line of an apply."""
-    counts = ", ".join(f"{count:,} {status}" for status, count in sorted(report.counts.items()))
-    calls = sum(report.requests.values())
+    found = sorted(report.counts, key=lambda one: (one not in _DID, one))
+    counts = ", ".join(f"{report.counts[status]:,} {status}" for status in found)
     words = {
         "applied": "Applied",
         "incomplete": "Incomplete",
-        "refused": "Refused",
+        "refused": "Applied, but for what is blocked" if _DID & set(found) else "Refused",
         "nothing to do": "Nothing to do",
     }
-    return f"{words[report.result]}{f': {counts}' if counts else ''} ({many(calls, 'request')})."
+    calls = many(sum(report.requests.values()), "request")
+    return f"{words[report.result]}{f': {counts}' if counts else ''} ({calls})."

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 _PAST, _FUTURE = timedelta(days=730), timedelta(days=12 * 366)  # what the scale spans at most
 _ROOM = timedelta(days=45)  # at both ends, so that nothing touches the edge
 _NARROWEST = 0.5
-_EDGE = 4  # no room for a label there
-_MOST_TICKS = 8
+_EDGE = 8  # no room for a label there
+_MOST_TICKS = 6  # from one to the next: room for a label, and for two where it is narrow
 _STEPS = (1, 2, 3, 6, 12, 24, 48)  # months from one tick to the next
 _AT_ONCE = datetime(1971, 1, 1, tzinfo=UTC)  # a start before it says none
 
@@ -63,6 +63,11 @@ class Row:
     was: str
     will: str
     moved: bool
+
+    @property
+    def still(self) -> bool:
+        """Whether it can be used just as before."""
+        return self.before is not None and not self.moved
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,24 @@ from reconciler.kinds import Kind
 from reconciler.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from deepdiff.model import DiffLevel
 
 _LONGEST = 200
+_FEW = 5
 _LISTS = frozenset({Kind.PRODUCTS, Kind.PLACES, Kind.IDS, Kind.EXCLUSIVE_IDS})
 
 
 def many(count: int, noun: str, plural: str = "") -> str:
     """`1 problem`, `2 problems`."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def few(names: Sequence[str]) -> str:
+    """The first of some names, and how many more there are."""
+    more = f" and {len(names) - _FEW:,} more" if len(names) > _FEW else ""
+    return f"{', '.join(names[:_FEW])}{more}"
 
 
 def shown(value: Any) -> str:  # noqa: ANN401 - any JSON

@@ -16,6 +16,7 @@
   const entries = [...document.querySelectorAll("[data-kinds]")].map((card) => ({
     card,
     kinds: ["all", ...card.dataset.kinds.split(" ")],
+    number: Number(card.dataset.number),
     text: plain(card.textContent.replace(/\s+/g, " ")),
     rows: rows.get(card.firstElementChild.id) ?? [],
   }));
@@ -29,13 +30,13 @@
       const fits = entry.kinds.includes(show) && words.every((word) => entry.text.includes(word));
       entry.card.hidden = !fits;
       for (const row of entry.rows) row.hidden = !fits;
-      seen += fits ? 1 : 0;
+      seen += fits ? entry.number : 0;
     }
-    for (const section of sections) {
+    for (const section of [...sections, ...document.querySelectorAll(".still")]) {
       const parts = section.querySelectorAll("[data-kinds], [data-of]");
       section.hidden = parts.length > 0 && [...parts].every((part) => part.hidden);
     }
-    const total = entries.length.toLocaleString("en");
+    const total = entries.reduce((sum, entry) => sum + entry.number, 0).toLocaleString("en");
     count.textContent = seen
       ? `${seen.toLocaleString("en")} of ${total} shown`
       : `None of ${total} fits: change the search or the filter`;
