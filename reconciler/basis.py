@@ -42,7 +42,8 @@ def since(
     by its id.
     """
     known = {one.code: one.lifecycle.adopt for one in desired.values() if one.lifecycle.adopt}
-    known |= {row.code: row.id for row in (*snapshot.unmanaged, *snapshot.live.values())}
+    read = (*snapshot.by_id.values(), *snapshot.unmanaged, *snapshot.live.values())
+    known |= {row.code: row.id for row in read}
     ids = {code: known[code] for code in owned(base.series, desired) if code in known}
     asked = sorted(ids.values())
     rows: dict[int, LiveSeries] = {}

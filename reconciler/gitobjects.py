@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 Parts: TypeAlias = "tuple[bytes, ...]"  # a path in a repository, name by name: any bytes
 _FILES = frozenset({b"100644", b"100755"})
-_FOLDER, _HIDDEN = b"40000", b"."
+_FOLDER, _LINK, _HIDDEN = b"40000", b"120000", b"."
+_MOST_LINKS = 8
 _ID = re.compile(r"[0-9a-f]{40,64}")
 NOT_COMMITTED = "not committed yet"
 
@@ -103,6 +104,19 @@ def shallow(directory: Path) -> bool:
     return ask(directory, "rev-parse", "--is-shallow-repository").out.strip() == "true"
 
 
+def _joined(above: Parts, target: bytes) -> Parts | None:
+    """Where a link in a folder leads; None for out of the repository."""
+    parts = list(above)
+    for name in target.split(b"/"):
+        if name == b"..":
+            if not parts:
+                return None
+            parts.pop()
+        elif name not in {b"", b"."}:
+            parts.append(name)
+    return None if target.startswith(b"/") else tuple(parts)
+
+
 class Commit:
     """The files of one commit. Raises RecordError for what this clone lacks."""
 
@@ -117,21 +131,33 @@ class Commit:
         return self._headers.get("parent")
 
     def files(self, place: Place) -> dict[Parts, str] | None:
-        """The ids of the regular files below a place, by their names below it, hidden ones left
-        out; of the place itself where it is a file. None where the commit has neither.
+        """The ids of the files below a place, by their names below it, hidden ones left out; of the
+        place itself where it is a file. A link to a file of the commit is that file, where it
+        is not among them anyway. None where the commit has neither.
         """
         for way in place.ways:
             mode, found = self._at(way)
             if mode in _FILES:
                 return {(): found}
             if mode == _FOLDER:
-                return self._below(found)
+                files, links = self._below(found)
+                followed = ((name, self.file((*way, *name))) for name in links)
+                read = set(files.values())
+                return files | {name: one for name, one in followed if one and one not in read}
         return None
 
     def file(self, way: Parts) -> str | None:
-        """The id of a regular file; None where there is none of that path."""
-        mode, found = self._at(way)
-        return found if mode in _FILES else None
+        """The id of a file, at the end of links to it; None where the commit has none there."""
+        for _ in range(_MOST_LINKS):
+            mode, found = self._at(way)
+            if mode != _LINK:
+                return found if mode in _FILES else None
+            (target,) = self._objects.read([found])
+            leads = _joined(way[:-1], target)
+            if leads is None:
+                return None
+            way = leads
+        return None
 
     def _at(self, way: Parts) -> tuple[bytes, str]:
         """The mode and id of what a path names; two blanks where it names nothing."""
@@ -143,8 +169,10 @@ class Commit:
             mode, found = level.get(name, (b"", ""))
         return mode, found
 
-    def _below(self, tree: str) -> dict[Parts, str]:
+    def _below(self, tree: str) -> tuple[dict[Parts, str], list[Parts]]:
+        """The regular files below a tree by name, and the names of links."""
         files: dict[Parts, str] = {}
+        links: list[Parts] = []
         folders: Mapping[Parts, str] = {(): tree}
         while folders:
             deeper: dict[Parts, str] = {}
@@ -156,8 +184,10 @@ class Commit:
                         files[*above, name] = found
                     elif mode == _FOLDER:
                         deeper[*above, name] = found
+                    elif mode == _LINK:
+                        links.append((*above, name))
             folders = deeper
-        return files
+        return files, links
 
     def _levels(self, trees: Mapping[Parts, str]) -> dict[Parts, dict[bytes, tuple[bytes, str]]]:
         ids = list(trees.values())

@@ -22,18 +22,29 @@ _SHALLOW = (
     " tell what `protect: true` was taken away from just now; fetch the whole history"
 )
 
+MOST_BLAMED = 50  # allowances whose authors are looked for: each takes a git process
+
 
 def protected(
     plan: Plan, series: Path, base: AtRevision | None
 ) -> tuple[frozenset[str], list[str]]:
-    """The codes of a plan's changes whose files were protected a commit ago, or at the base, and
-    what is said where git cannot tell.
+    """The codes of a plan's changes whose files were protected: at the base of a pull request, else
+    a commit ago. And what is said where git cannot tell. A claim is held by the code that the id
+    bears so far, too.
     """
-    files = {change.code: change.file for change in plan.changes if change.action != "create"}
-    at_base = base.series if base else {}
-    held = {code for code in files if code in at_base and at_base[code].lifecycle.protect}
-    said = [_SHALLOW] if files and plan.commit and base is None and shallow(series) else []
-    return revision.protected_before(series, files) | held, said
+    named = {
+        name: change
+        for change in plan.changes
+        for name in {change.code, str(change.managed["seriesCode"][0])}
+        if change.action != "create" and not change.made_here
+    }
+    if base is not None:
+        there = base.series
+        held = {name for name in named if name in there and there[name].lifecycle.protect}
+        return frozenset(named[name].code for name in held), []
+    said = [_SHALLOW] if named and plan.commit and shallow(series) else []
+    files = {name: change.file for name, change in named.items()}
+    return frozenset(named[one].code for one in revision.protected_before(series, files)), said
 
 
 def credited(plan: Plan, series: Path, config: Path | None, rails: Guardrails, today: date) -> Plan:
@@ -47,7 +58,8 @@ def credited(plan: Plan, series: Path, config: Path | None, rails: Guardrails, t
         for why in thing.allowed
         if why.rule in lines
     }
-    authors = revision.blame(series, places) if places else {}
+    first = sorted(places)[:MOST_BLAMED]
+    authors = revision.blame(series, first) if first else {}
     passed = {why.rule for change in plan.changes for why in change.allowed} & {*PLAN_RULES}
     found = {rule: rails.allows(rule, today) for rule in passed} if config else {}
     lines = {rule: (str(config), one.lines) for rule, one in found.items() if one}

@@ -121,3 +121,23 @@ def test_a_file_that_does_not_load_at_the_base_is_new(pull: PullRequest) -> None
 
     assert ({"DIWALI": True}, []) == (owned(plan), plan["without_change"])
     assert any("counts as absent" in said for said in plan["warnings"])
+
+
+def test_a_branch_is_compared_with_where_it_parted(pull: PullRequest) -> None:
+    """What main did since then is not taken back by a branch that has not heard of it."""
+    pull.base(QUIET)
+    git(pull.folder, "checkout", "--quiet", "-b", "old")
+    git(pull.folder, "checkout", "--quiet", "main")
+    pull.files(HIGHER, named("NEW"))
+    pull.commit()
+    assert 0 == pull.cli("apply", "--yes").code
+    git(pull.folder, "checkout", "--quiet", "old")
+    pull.files(QUIET.replace("smsTemplate: Hi", "smsTemplate: Ho"))
+    pull.commit()
+
+    ran, plan = pull.plan(against="main")
+
+    assert (0, {"DIWALI": True}) == (ran.code, owned(plan))
+    assert [] == plan["without_change"]
+    assert git(pull.folder, "rev-parse", "base") == plan["against"]
+    assert "compared with where they parted" in " ".join(plan["warnings"])

@@ -273,3 +273,28 @@ def test_only_what_the_pull_request_owns_counts(
 
     assert code == pull.plan()[0].code
     assert 5 == pull.plan(against=None)[0].code
+
+
+def test_protection_is_not_evaded_under_another_code(pull: PullRequest) -> None:
+    pull.base(saying("protect: true"))
+    with Store(".reconciler/sandbox.db") as store:
+        number = store.rows()[0]["id"]
+    pull.files(saying(f"adopt: {number}", named("OTHER", HIGHER)))
+    pull.commit()
+
+    for against in ("base", None):
+        ran, plan = pull.plan(against=against)
+        assert (5, {"OTHER": ["protected"]}) == (ran.code, blocked(plan))
+
+
+def test_only_the_base_protects_in_a_pull_request(pull: PullRequest) -> None:
+    """What the branch protects and gives up again is not there when it is merged as one."""
+    pull.base(QUIET)
+    pull.files(saying("protect: true"))
+    pull.commit()
+    pull.files(HIGHER)
+    pull.commit()
+
+    ran, plan = pull.plan()
+
+    assert (0, {"DIWALI": []}) == (ran.code, blocked(plan))

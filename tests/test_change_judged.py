@@ -208,7 +208,8 @@ def test_uploaded_codes_that_nobody_can_read_bound_nothing(
     uploaded: object, expected: int | None
 ) -> None:
     row = read_series({"id": 1, "numUploadedTotal": uploaded})
-    state = {"discountType": "ABS", "discountValue": 100, "maxRedeem": 1000, "anyUser": False}
+    state: dict[str, Any] = {"discountType": "ABS", "discountValue": 100, "anyUser": False}
+    state["maxRedeem"] = 1000
 
     assert expected == exposure(state, counted(row), UTC, NOW)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -61,7 +62,8 @@ def plans(draw: st.DrawFn) -> Plan:
     changes = [change_of(*patterns[at % len(patterns)], at) for at in range(count)]
     texts = draw(st.lists(TEXTS, max_size=5))
     asides = [aside_with(f"{text[:30]} alone {at}.", text) for at, text in enumerate(texts)]
-    return plan_with(changes, asides, texts * draw(st.integers(0, 9)), draw(TEXTS))
+    plan = plan_with(changes, asides, texts * draw(st.integers(0, 9)), draw(TEXTS))
+    return replace(plan, unmanaged=tuple(enumerate(texts * 3)))
 
 
 @settings(max_examples=60, deadline=None)
@@ -111,7 +113,8 @@ def test_what_matters_falls_back_to_one_line_each_before_anything_of_it_is_left_
     assert "one line each" in page.text
     assert "](" not in page.text
     assert (
-        "- `C007` update, blocked (`max-percent`): `maxRedeem` `7` → `9,999`, exposure" in page.text
+        "- `C007` update, blocked (`max-percent`): `maxRedeem` `7` → `9,999`, cost at worst"
+        in page.text
     )
     assert [] == [one.code for one in changes if f"- `{one.code}` " not in page.text]
 
@@ -128,7 +131,7 @@ def test_where_not_even_that_fits_the_largest_exposures_come_first() -> None:
     ]
     changes.append(change_with("FREE", blocked="no bound", exposure=FREE))
     page = plan_markdown(plan_with(changes, [aside_with("ALONE")]), LINKS, MOST, WHERE)
-    shown = re.findall(r"^- `(\w+)` blocked, exposure ", page.text, re.MULTILINE)
+    shown = re.findall(r"^- `(\w+)` blocked, cost at worst ", page.text, re.MULTILINE)
 
     assert not page.complete
     assert ["FREE", "C2999", "C2998"] == shown[:3]

@@ -6,15 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from marketing import pull_request, series
+from marketing import live, pull_request, series
 
 from reconciler.change import Aside
 from reconciler.exposure import Exposure
-from reconciler.render.meaning import amount, aside_words, cost, offer, total_cost
+from reconciler.render.asidewords import aside_effect, aside_means, aside_words
+from reconciler.render.meaning import amount, cost, cost_of, offer, total_cost
 
 if TYPE_CHECKING:
     from reconciler.client import Client
     from reconciler.plan import Plan
+    from reconciler.sandbox import Store
 
 
 @pytest.mark.parametrize(
@@ -31,6 +33,89 @@ def test_a_cost_is_told_before_and_after(
     before: int | None, after: int | None, expected: str
 ) -> None:
     assert expected == cost(Exposure(before, after))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        pytest.param(
+            {"discountValue": 9, "discountUpto": 500},
+            {"discountValue": 99, "discountUpto": 500},
+            "unchanged at 250,000 (discountUpto holds each use at 500)",
+            id="a cap holds",
+        ),
+        pytest.param(
+            {"discountValue": 9, "discountUpto": 400, "maxBillAmount": 9000},
+            {"discountValue": 9, "discountUpto": 400, "maxBillAmount": 90000},
+            "unchanged at 200,000 (discountUpto holds each use at 400)",
+            id="a cap holds larger bills",
+        ),
+        pytest.param(
+            {"discountValue": 9, "discountUpto": 500, "maxBillAmount": 1000},
+            {"discountValue": 10, "discountUpto": 500, "maxBillAmount": 1000},
+            "45,000 → 50,000",
+            id="a cap does not hold yet",
+        ),
+        pytest.param(
+            {"discountValue": 9, "discountUpto": 500},
+            {"discountValue": 9, "discountUpto": 800},
+            "250,000 → 400,000",
+            id="a higher cap",
+        ),
+        pytest.param(
+            {"minBillAmount": 1000},
+            {"minBillAmount": -1},
+            "unlimited, as before",
+            id="without bound",
+        ),
+        pytest.param(
+            {"discountType": "ABS", "minBillAmount": 1000},
+            {"discountType": "ABS", "minBillAmount": 500},
+            "unchanged at 50,000 (a minimum bill does not bound it)",
+            id="a lower minimum",
+        ),
+        pytest.param(
+            {"discountType": "ABS", "minBillAmount": 1000},
+            {"discountType": "ABS", "minBillAmount": 2000},
+            "unchanged at 50,000",
+            id="a higher minimum",
+        ),
+        pytest.param(
+            {"discountUpto": 70, "discountValue": 9, "minBillAmount": 1000},
+            {"discountUpto": 70, "discountValue": 10, "minBillAmount": 500},
+            "unchanged at 35,000 (discountUpto holds each use at 70; a minimum bill does not bound"
+            " it)",
+            id="both",
+        ),
+        pytest.param(
+            {"discountType": "ABS", "validTillDate": "2026-06-30"},
+            {"discountType": "ABS", "validTillDate": "2027-06-30"},
+            "unchanged at 50,000 (it only lasts longer)",
+            id="longer",
+        ),
+        pytest.param(
+            {"discountType": "ABS", "validTillDate": "2026-06-30", "minBillAmount": 9},
+            {"discountType": "ABS", "validTillDate": "2027-06-30", "minBillAmount": 8},
+            "unchanged at 50,000 (a minimum bill does not bound it)",
+            id="not only longer",
+        ),
+        pytest.param(
+            {"discountType": "ABS", "maxRedeem": 900},
+            {"discountType": "ABS", "maxRedeem": 950},
+            "unchanged at 50,000",
+            id="what is not known by name",
+        ),
+    ],
+)
+def test_a_cost_that_does_not_move_with_what_is_given_says_why(
+    client: Client, store: Store, before: dict[str, object], after: dict[str, object], expected: str
+) -> None:
+    was, now = (series("A", **{"discountType": "PERC", **one}) for one in (before, after))
+    live(store, was)
+
+    (change,) = pull_request(client, [was], [now]).changes
+
+    assert expected == cost_of(change, "UTC")
 
 
 def test_an_amount_is_grouped_and_none_is_unlimited() -> None:
@@ -161,3 +246,69 @@ def test_an_aside_is_told_in_words(
     aside = Aside("kind", code, "f", 1, path, before, after, "neutral")
 
     assert expected == aside_words(aside, "UTC")
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "before", "after", "expected"),
+    [
+        pytest.param(
+            "file deleted",
+            None,
+            None,
+            None,
+            "live goes on as it is, and nobody manages it any more; to end it, give it an end date"
+            " first, and apply",
+            id="a file",
+        ),
+        pytest.param(
+            "no longer managed",
+            "maxRedeem",
+            300,
+            300,
+            "<maxRedeem> stays <300>, and nobody puts it back any more",
+            id="a field",
+        ),
+        pytest.param(
+            "no longer managed",
+            "maxRedeem",
+            300,
+            5000,
+            "<maxRedeem>: the file said <300>, live has <5,000>, which stays; nobody puts it back"
+            " any more",
+            id="a field that live has otherwise",
+        ),
+        pytest.param(
+            "no longer managed",
+            "maxRedeem",
+            300,
+            None,
+            "<maxRedeem>: the file said <300>, live shows none, which stays; nobody puts it back"
+            " any more",
+            id="a field that live does not show",
+        ),
+        pytest.param("drift accepted", "maxRedeem", 300, 400, "live has this already", id="drift"),
+        pytest.param("protect changed", None, True, None, "", id="what is plain"),
+    ],
+)
+def test_an_aside_says_what_it_means(
+    kind: str, path: str | None, before: object, after: object, expected: str
+) -> None:
+    aside = Aside(kind, "A", "f", 1, path, before, after, "neutral")
+
+    assert expected == aside_means(aside, "UTC", "<{}>".format)
+
+
+@pytest.mark.parametrize(
+    ("code", "effect", "expected"),
+    [
+        ("A", "neutral", ""),
+        ("A", "more generous", "more generous"),
+        ("", "more generous", "guard loosened"),
+        ("", "stricter", "guard tightened"),
+        ("", "neutral", ""),
+    ],
+)
+def test_the_effect_of_an_aside_is_told_where_it_has_one(
+    code: str, effect: str, expected: str
+) -> None:
+    assert expected == aside_effect(Aside("kind", code, "f", 1, None, None, None, effect))

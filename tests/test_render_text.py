@@ -186,6 +186,9 @@ def test_what_a_guard_says_of_the_whole_plan_is_said_once(marketing: Plan) -> No
     shown = plan_text(replace(marketing, changes=tuple(held)), Ink())
 
     assert 1 == shown.count("too many at once")
+    assert 4 == shown.count("\n    ! held up with the whole plan [max-changes]\n")
+    places = [shown.index(word) for word in ("MEMBERS9", "NEWYEAR50", "WEEKEND200", "40 series")]
+    assert sorted(places) == places
     assert shown.index("! blocked [max-changes] too many at once") < shown.index("Blocked\n")
 
 
@@ -199,10 +202,54 @@ def test_a_guard_that_is_moved_is_told_without_a_cost(marketing: Plan) -> None:
     shown = plan_text(replace(marketing, changes=(), asides=asides), Ink())
 
     assert (
-        "- guardrail changed  reconciler.toml:1\n    max_percent  60 → 99\n    more generous\n"
+        "- guardrail changed  reconciler.toml:1\n    max_percent  60 → 99\n    guard loosened\n"
     ) in shown
     assert shown.index("! blocked [protected] not now") < shown.index("guardrail changed")
-    assert "; 2 moved without a change, 1 of them blocked." in " ".join(shown.split())
+    assert "\nNothing to write. 106 unchanged" in shown
+    assert "; 2 things moved without a change, 1 of them blocked." in " ".join(shown.split())
+
+
+def test_the_head_says_what_of_its_total_an_apply_would_not_do(
+    client: Client, store: Store
+) -> None:
+    files = [series("A100"), series("B100", discountType="PERC", discountValue=9, maxCreate=7)]
+    live(store, files[0], maxCreate=90)
+    live(store, files[1])
+    asked = [files[0], {**files[1], "discountValue": 99}]
+
+    shown = " ".join(plan_text(pull_request(client, files, asked), Ink()).split())
+
+    assert (
+        "1 to update, 1 blocked; cost at worst unlimited, as before (1 series without bound; the"
+        " other 1: 50,000), with what is blocked; of these, not of this pull request:"
+        " 9,000 → 50,000 Blocked"
+    ) in shown
+
+
+def test_equal_asides_are_told_once_with_their_codes(marketing: Plan) -> None:
+    (aside,) = marketing.asides
+    more = replace(aside, code="LOYAL80", file="series/loyal80.yaml")
+
+    shown = plan_text(replace(marketing, changes=(), asides=(aside, more)), Ink())
+
+    assert (
+        "- no longer managed 2 series, the same in each  series/loyal75.yaml:1 and in 1\n"
+        "    more file\n"
+        "    maxRedeem stays 300, and nobody puts it back any more\n"
+        "    cost at worst unchanged at 22,500 each\n"
+        "    in LOYAL75, LOYAL80\n"
+    ) in shown
+
+
+def test_a_few_of_what_no_file_names_are_named(marketing: Plan) -> None:
+    hand = tuple((number, f"HAND{number}") for number in range(1, 8))
+    said = [
+        " ".join(plan_text(replace(marketing, unmanaged=hand[:many]), Ink()).split())
+        for many in (5, 7)
+    ]
+
+    assert ", 5 live in no file (HAND1, HAND2, HAND3, HAND4, HAND5); 1 thing moved" in said[0]
+    assert ", 7 live in no file (HAND1, HAND2, HAND3, HAND4, HAND5 and 2 more)" in said[1]
 
 
 def test_a_long_list_is_told_by_what_comes_and_goes(client: Client, store: Store) -> None:

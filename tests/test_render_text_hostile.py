@@ -91,14 +91,14 @@ def changes(draw: st.DrawFn) -> Change:
 
 ASIDES = st.builds(
     Aside,
-    st.sampled_from(["no longer managed", "allow changed"]),
+    st.sampled_from(["no longer managed", "allow changed", "file deleted", "drift accepted"]),
     NASTY,
     NASTY,
     st.just(1),
     st.none() | NASTY,
     st.none() | NASTY,
     st.none() | NASTY,
-    st.just("neutral"),
+    EFFECTS.filter(bool),
     st.builds(Exposure, AMOUNTS, AMOUNTS),
     REASONS,
 )
@@ -138,7 +138,8 @@ def test_no_text_of_others_acts_in_a_plan(plan: Plan) -> None:
 def test_no_text_of_others_begins_a_line(plan: Plan) -> None:
     ours = re.compile(
         r"Plan for |[+~@] (create|update|adopt)( |$)|- |warning:|Blocked$|Look here|Moves without"
-        r"|Not of|The rest$|[\d,]+ (to |blocked)|No changes|Applying|Plan digest: |    |$"
+        r"|Not of|The rest$|[\d,]+ (to |blocked)|No changes|Nothing to write|Applying|Plan digest: "
+        r"|    |$"
     )
     found = [line for line in plan_text(plan, Ink()).split("\n") if not ours.match(line)]
 

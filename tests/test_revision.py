@@ -162,10 +162,25 @@ def test_a_repository_that_git_does_not_open_is_an_error(repository: Path) -> No
             asked()
 
 
-def test_links_in_a_commit_are_skipped(repository: Path) -> None:
+def test_a_link_to_what_is_read_anyway_says_nothing_twice(repository: Path) -> None:
     write("a.yaml", series("A"))
     (repository / "series" / "b.yaml").symlink_to("a.yaml")
     (repository / "series" / "again").symlink_to(".")
+    commit()
+
+    assert {"A": "series/a.yaml"} == files_at("HEAD")
+
+
+def test_a_link_is_the_file_that_it_leads_to(repository: Path) -> None:
+    """As in the work tree: else one link would hide what a pull request gives up."""
+    write("data.txt", series("A"), Path())
+    Path("series").mkdir()
+    (repository / "series" / "a.yaml").symlink_to("../data.txt")
+    (repository / "series" / "b.yaml").symlink_to("a.yaml")
+    (repository / "series" / "round.yaml").symlink_to("round.yaml")
+    (repository / "series" / "out.yaml").symlink_to("../../outside.yaml")
+    (repository / "series" / "nowhere.yaml").symlink_to("/etc/hostname")
+    (repository / "series" / "b.yaml").unlink()
     commit()
 
     assert {"A": "series/a.yaml"} == files_at("HEAD")

@@ -121,7 +121,7 @@ def test_the_configuration_is_that_of_the_commit(repository: Path) -> None:
     assert None is config_at(config, "f" * 40)
 
 
-def test_a_configuration_that_became_a_link_is_read_as_it_was(repository: Path) -> None:
+def test_a_configuration_is_read_as_it_was_then_through_links_of_then(repository: Path) -> None:
     write("reconciler.toml", "max = 1\n", Path())
     write("loose.toml", "max = 2\n", Path())
     one = commit()
@@ -130,7 +130,7 @@ def test_a_configuration_that_became_a_link_is_read_as_it_was(repository: Path) 
     two = commit()
 
     assert "max = 1\n" == config_at(Path("reconciler.toml"), one)
-    assert None is config_at(Path("reconciler.toml"), two)
+    assert "max = 2\n" == config_at(Path("reconciler.toml"), two)
 
 
 def test_a_configuration_of_another_repository_is_not_at_the_commit(

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import MINIMAL
+from handmade import MORE, SAME, aside_with, change_with, plan_with
 from scenes import LIVE, plan_of
 
+from reconciler.reason import Blocked
 from reconciler.render.story import BLOCKED, PLAIN, RISKY, Story
 
 if TYPE_CHECKING:
     from conftest import FromText
 
+    from reconciler.change import Aside, Change
     from reconciler.client import Client
     from reconciler.sandbox import Store
 
@@ -47,7 +51,7 @@ def test_blocked_comes_before_risky_and_that_before_the_rest(
         desired,
         (file(smsTemplate="Hello"), {}),
         (file(discountValue=600), {}),
-        (file(discountType="PERC", discountValue=90), {"discountType": "PERC"}),
+        (file(discountType="PERC", discountValue=90), {"discountType": "PERC", "discountValue": 9}),
         (file(discountValue=400), {}),
     )
 
@@ -129,3 +133,69 @@ def test_a_figure_that_only_words_move_beside_has_no_unit(
     found = told(client, store, desired, (file(smsTemplate="Hello"), {}), (perc, PERCENT))
 
     assert [(PLAIN, ["CODE0", "CODE1"])] == found
+
+
+SHARE = Blocked("max-changes-share", "too many at once")
+
+
+def held_up(change: Change) -> Change:
+    """The same change, where a guard over the whole plan blocks as well."""
+    return replace(change, blocked=(*change.blocked, SHARE))
+
+
+def test_what_only_waits_for_the_whole_plan_comes_after_what_is_blocked_itself() -> None:
+    """And in the order in which it would stand without that guard."""
+    changes = [
+        held_up(change_with("A-PLAIN")),
+        held_up(change_with("B-RISKY", {"maxRedeem": (1, 2)}, effect="more generous")),
+        held_up(change_with("C-TYPO", {"discountValue": (9, 99)}, blocked="99%")),
+        change_with("D-FREE", {"maxRedeem": (1, 3)}, effect="more generous", exposure=MORE),
+        change_with("E-WORDS"),
+    ]
+
+    told = Story(plan_with(changes)).groups
+
+    assert [
+        ("C-TYPO", BLOCKED, ()),
+        ("B-RISKY", BLOCKED, ("max-changes-share",)),
+        ("A-PLAIN", BLOCKED, ("max-changes-share",)),
+        ("D-FREE", RISKY, ()),
+        ("E-WORDS", PLAIN, ()),
+    ] == [(one.first.code, one.risk, one.held) for one in told]
+
+
+def test_equal_asides_are_one_group_with_the_blocked_first() -> None:
+    blocked = aside_with("C")
+    calm = [replace(blocked, code=code, blocked=()) for code in "ABD"]
+
+    told = Story(plan_with([], [*calm[:2], blocked, calm[2]])).apart
+
+    assert [["C"], ["A", "B", "D"]] == [[one.code for one in group.asides] for group in told]
+
+
+ONE = replace(aside_with("A"), blocked=())
+OTHERS: dict[str, Aside] = {
+    "of another kind": replace(ONE, kind="no longer managed"),
+    "of another field": replace(ONE, path="maxCreate"),
+    "of the whole series": replace(ONE, path=None),
+    "from another value": replace(ONE, before=1),
+    "to another value": replace(ONE, after=True),
+    "with another effect": replace(ONE, effect="neutral"),
+    "with another cost": replace(ONE, exposure=SAME),
+    "warned of": replace(ONE, warned=(SHARE,)),
+    "allowed by somebody": replace(ONE, given={"max-percent": "Ann"}),
+    "of no series": replace(ONE, code=""),
+}
+
+
+@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
+def test_asides_that_differ_are_told_apart(other: Aside) -> None:
+    other = replace(other, code=other.code and "B")
+
+    assert 2 == len(Story(plan_with([], [ONE, other])).apart)
+
+
+def test_guards_are_told_one_by_one() -> None:
+    guard = replace(ONE, code="")
+
+    assert 2 == len(Story(plan_with([], [guard, guard])).apart)

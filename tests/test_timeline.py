@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -129,5 +130,8 @@ def test_nothing_is_drawn_outside_the_scale(some: Change, windows: list[tuple[st
     for row in chart.rows:
         assert 0 <= row.after.x < row.after.x + row.after.width <= 100.01
     labels = [tick.label for tick in chart.ticks]
-    assert len(set(labels)) == len(labels) <= 9
+    assert len(set(labels)) == len(labels) <= 7
+    places = [tick.x for tick in chart.ticks]
+    assert all(one >= 13 for one in (after - before for before, after in pairwise(places)))
+    assert all(8 < one < 92 for one in places)
     assert 0 <= chart.today <= 100

@@ -91,7 +91,7 @@ def summary(plan: Plan, per_minute: int | None = None) -> str:
     """The counts, what an apply takes, and the digest."""
     kept = f"{plan.unchanged:,} unchanged ({many(plan.fields_compared, 'field')} compared)"
     if plan.unmanaged:
-        codes = few([visible(clip(code)) for _, code in plan.unmanaged])
+        codes = few([visible(clip(code)) or f"id {number}" for number, code in plan.unmanaged])
         kept += f", {len(plan.unmanaged):,} live in no file ({codes})"
     if plan.asides:
         held = sum(bool(one.blocked) for one in plan.asides)

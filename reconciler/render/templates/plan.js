@@ -20,7 +20,7 @@
     text: plain(card.textContent.replace(/\s+/g, " ")),
     rows: rows.get(card.firstElementChild.id) ?? [],
   }));
-  const sections = [...document.querySelectorAll("main > section")];
+  const parts = [...document.querySelectorAll("main > section, .when details")];
   let show = "all";
 
   const filter = () => {
@@ -32,9 +32,9 @@
       for (const row of entry.rows) row.hidden = !fits;
       seen += fits ? entry.number : 0;
     }
-    for (const section of [...sections, ...document.querySelectorAll(".still")]) {
-      const parts = section.querySelectorAll("[data-kinds], [data-of]");
-      section.hidden = parts.length > 0 && [...parts].every((part) => part.hidden);
+    for (const part of parts) {
+      const inside = [...part.querySelectorAll("[data-kinds], [data-of]")];
+      part.hidden = inside.length > 0 && inside.every((one) => one.hidden);
     }
     const total = entries.reduce((sum, entry) => sum + entry.number, 0).toLocaleString("en");
     count.textContent = seen
