@@ -320,9 +320,9 @@ _LABELS = """
 
 @pytest.mark.parametrize("width", [320, 400, 760, 1040, 1200])
 def test_no_two_labels_of_the_timeline_touch(
-    open_page: Open, marketing: Path, hundreds: Path, spans: list[Path], width: int
+    open_page: Open, marketing: Path, spans: list[Path], width: int
 ) -> None:
-    for file in (marketing, hundreds, *spans):
+    for file in (marketing, *spans):
         page = open_page(file, viewport={"width": width, "height": 900})
         page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
 

@@ -57,6 +57,12 @@ def test_a_cost_is_told_before_and_after(
             id="a cap does not hold yet",
         ),
         pytest.param(
+            {"discountValue": 9, "discountUpto": 500, "maxBillAmount": 1000},
+            {"discountValue": 10, "discountUpto": 500, "maxBillAmount": 900},
+            "unchanged at 45,000",
+            id="a cap above what the largest bill gives",
+        ),
+        pytest.param(
             {"discountValue": 9, "discountUpto": 500},
             {"discountValue": 9, "discountUpto": 800},
             "250,000 → 400,000",
