@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler import git
 from reconciler.against import owned
 from reconciler.asides import Since
 from reconciler.change import Aside
-from reconciler.config import load_guardrails
+from reconciler.config import as_in
 from reconciler.effect import Effect
 from reconciler.errors import UsageError
-from reconciler.guardrails import DEFAULT, Guardrails
+from reconciler.guardrails import DEFAULT
 from reconciler.plan import IDS_AT_ONCE
 from reconciler.revision import config_at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from reconciler.client import Client
@@ -53,21 +54,21 @@ def since(
     return Since(base.commit, base.series, found, guards)
 
 
-def guardrails(
+def in_force(
     config: Path | None, series: Path, commit: str, target: Target
-) -> tuple[Guardrails, tuple[Aside, ...]]:
-    """The guardrails in force for a pull request, and what it does to them itself.
+) -> tuple[Target, tuple[Aside, ...]]:
+    """The target with what guards a pull request, and what it does to that itself.
 
     A configuration that lies with the files is the pull request's own: what is in force is the
-    base's, also where none is there any more; the default ones where it cannot be read at the base.
-    One that lies elsewhere is in force as it is, and the one with the files only looked at.
+    base's, also where none is there any more; the defaults where it cannot be read at the base. One
+    that lies elsewhere is in force as it is, and the one with the files only looked at.
     """
     elsewhere = config is not None and _top(config.parent) != _top(series)
     beside = series.parent / (config.name if config else _NAME)
     file = config if config and not elsewhere else beside
-    before = _read(config_at(file, commit), file, target.name) or DEFAULT
-    after = _read(_text(file), file, target.name)
-    return target.guardrails if elsewhere else before, tuple(_moved(before, after, file))
+    before = _read(config_at(file, commit), file, target) or replace(target, guardrails=DEFAULT)
+    after = _read(_text(file), file, target)
+    return target if elsewhere else before, tuple(_moved(before, after, file))
 
 
 def _top(folder: Path) -> str | None:
@@ -82,23 +83,29 @@ def _text(file: Path) -> str | None:
         return None
 
 
-def _read(text: str | None, file: Path, target: str) -> Guardrails | None:
-    """The guardrails that a text sets: the default ones where there is none; None for a text that
-    is no configuration.
+def _read(text: str | None, file: Path, target: Target) -> Target | None:
+    """The target as a text has it: with the default guardrails where there is none; None for a text
+    that is no configuration.
     """
     if text is None:
-        return DEFAULT
+        return replace(target, guardrails=DEFAULT)
     try:
-        return load_guardrails(text, str(file), target)
+        return as_in(text, str(file), target)
     except UsageError:
         return None
 
 
-def _moved(before: Guardrails, after: Guardrails | None, file: Path) -> list[Aside]:
+def _moved(before: Target, after: Target | None, file: Path) -> Iterator[Aside]:
     if after is None:
-        return [_aside(file, "guardrails", None, "cannot be read", Effect.GENEROUS)]
-    moved = before.differences(after)
-    return [_aside(file, key, was, now, _effect(was, now)) for key, was, now in moved]
+        yield _aside(file, "guardrails", None, "cannot be read", Effect.GENEROUS)
+        return
+    for key, was, now in before.guardrails.differences(after.guardrails):
+        yield _aside(file, key, was, now, _effect(was, now))
+    was, now = (sorted(one.reads_back) for one in (before, after))
+    if was != now:
+        wider = after.reads_back - before.reads_back
+        effect = Effect.GENEROUS if wider else Effect.STRICTER
+        yield _aside(file, "reads_back", was, now, effect)
 
 
 def _aside(file: Path, key: str, was: object, now: object, effect: Effect) -> Aside:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -91,14 +91,18 @@ def zone_of(path: Path | None, name: str | None) -> ZoneInfo:
     return _zone_in(_read(path) if path else ConfigFile(), name)
 
 
-def load_guardrails(text: str, name: str, target: str | None) -> Guardrails:
-    """The guardrails that a file's text sets for a target, also one of another commit.
-
-    `name` is what messages call the file. A target that it does not have gets what holds for all.
-    Raise UsageError where the text is no configuration.
+def as_in(text: str, name: str, target: Target) -> Target:
+    """A target with the guardrails and the `reads_back` that another text has for it, under its
+    name or, where it was renamed, its URL. Raise UsageError where the text is no configuration.
     """
     file = parse(text, name)
-    return _guardrails(file, file.chosen(target), _zone_in(file, target))
+    same = [one for one, table in file.targets.items() if table.url.rstrip("/") == target.url]
+    named = target.name if target.name in file.targets else next(iter(same), target.name)
+    rails = _guardrails(file, named, target.zone)
+    table, inside = file.targets.get(named), target.sandbox_path is not None
+    if table is None:
+        return replace(target, guardrails=rails)
+    return replace(target, guardrails=rails, reads_back=_shown(table, inside=inside))
 
 
 def _zone_in(file: ConfigFile, name: str | None) -> ZoneInfo:
@@ -132,7 +136,6 @@ def _target(name: str, url: str, table: TargetTable, file: ConfigFile) -> Target
     inside = url.startswith(SANDBOX) and url != SANDBOX
     if not inside:
         _check_url(url)
-    unless_said = get_args(Hiding) if inside else ()
     zone = _zone(table.timezone)
     return Target(
         name,
@@ -140,9 +143,15 @@ def _target(name: str, url: str, table: TargetTable, file: ConfigFile) -> Target
         zone,
         None if inside else table.requests_per_minute,
         table.parallelism,
-        frozenset(unless_said if table.reads_back is None else table.reads_back),
+        _shown(table, inside=inside),
         _guardrails(file, name, zone),
     )
+
+
+def _shown(table: TargetTable, *, inside: bool) -> frozenset[str]:
+    """What a target is said to show; the sandbox inside the process shows it all."""
+    unless_said = get_args(Hiding) if inside else ()
+    return frozenset(unless_said if table.reads_back is None else table.reads_back)
 
 
 def _check_url(url: str) -> None:

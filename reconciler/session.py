@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from reconciler import __version__, git, recordref, revision
 from reconciler.approvals import review
-from reconciler.basis import guardrails, since
+from reconciler.basis import in_force, since
 from reconciler.client import Client
 from reconciler.config import credentials, load_target, sandbox_credentials
 from reconciler.desired import load
@@ -235,10 +235,10 @@ class Session:
         if base.commit != tip:
             said = f"{against} has commits that are not in here: compared with where they parted"
             base = replace(base, warnings=(*base.warnings, f"{said}, {base.commit[:12]}"))
-        rails, guards = guardrails(self._config, self.series, tip, self.target)
-        if rails != self.target.guardrails:
+        held, guards = in_force(self._config, self.series, tip, self.target)
+        if held.guardrails != self.target.guardrails:
             self._rails = None
-        self.target = replace(self.target, guardrails=rails)
+        self.target = held
         return base, guards
 
     def saved_plan(self, file: str) -> Plan:

@@ -298,3 +298,32 @@ def test_only_the_base_protects_in_a_pull_request(pull: PullRequest) -> None:
     ran, plan = pull.plan()
 
     assert (0, {"DIWALI": []}) == (ran.code, blocked(plan))
+
+
+def test_what_a_branch_says_that_live_shows_is_not_believed_for_it(pull: PullRequest) -> None:
+    """`reads_back` lets an update pass that might wipe what live hides."""
+    pull.base(QUIET, config="reads_back = []\n")
+    pull.configure('reads_back = ["productInfo"]\n')
+    pull.files(HIGHER)
+    pull.commit()
+
+    ran, plan = pull.plan()
+
+    assert (5, {"DIWALI": ["unproven-field"]}) == (ran.code, blocked(plan))
+    assert ["reads_back"] == [one["path"] for one in plan["without_change"]]
+
+
+def test_a_target_under_another_name_keeps_its_guardrails(pull: PullRequest) -> None:
+    strict = "[targets.sandbox.guardrails]\nmax_percent = 15\n"
+    pull.base(QUIET, config=strict)
+    toml = pull.folder / "reconciler.toml"
+    toml.write_text(toml.read_text().replace("sandbox]", "shop]").replace('"sandbox"', '"shop"'))
+    toml.write_text(toml.read_text().replace("sandbox.guard", "shop.guard"))
+    toml.write_text(toml.read_text().replace("= 15", "= 100"))
+    pull.files(HIGHER)
+    pull.commit()
+
+    ran, plan = pull.plan()
+
+    assert (5, {"DIWALI": ["max-percent"]}) == (ran.code, blocked(plan))
+    assert [15, 100] == [plan["without_change"][0][side] for side in ("before", "after")]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from reconciler.config import load_guardrails, load_target, zone_of
+from reconciler.config import Target, as_in, load_target, zone_of
 from reconciler.configfile import parse
 from reconciler.errors import UsageError
 from reconciler.guardrails import BLOCK, DEFAULT, PLAN_RULES, RULES, WARN, Guardrails
@@ -219,7 +219,8 @@ def test_a_target_brings_its_guardrails(
     file.write_text(text, encoding="utf-8")
 
     assert expected == load_target(file, name, url).guardrails.max_percent
-    assert load_target(file, name, url).guardrails == load_guardrails(text, "toml", name)
+    found = load_target(file, name, url)
+    assert found == as_in(text, "toml", found)
 
 
 def test_a_target_without_a_table_of_its_own_has_those_for_all(tmp_path: Path) -> None:
@@ -231,15 +232,23 @@ def test_a_target_without_a_table_of_its_own_has_those_for_all(tmp_path: Path) -
 
 
 def test_the_guardrails_of_a_text_are_those_of_the_target_or_of_all() -> None:
-    text = f'default_target = "eu"\n{EU}guardrails = {{max_percent = 5}}\n{US}'
-    found: dict[Any, int] = {
-        target: load_guardrails(text, "here", target).max_percent
-        for target in (None, "eu", "us", "asia")
-    }
+    text = f"[guardrails]\nmax_percent = 70\n{EU}guardrails = {{max_percent = 5}}\n{US}"
 
-    assert {None: 5, "eu": 5, "us": 60, "asia": 60} == found
+    def most(name: str, url: str = "https://elsewhere.test") -> int:
+        target = Target(name, url, ZoneInfo("UTC"))
+        return as_in(text, "here", target).guardrails.max_percent
+
+    assert [5, 70, 70] == [most("eu"), most("us"), most("asia")]
     with pytest.raises(UsageError, match=r"^here is not TOML: "):
-        load_guardrails("x =", "here", None)
+        as_in("x =", "here", Target("eu", URL, ZoneInfo("UTC")))
+
+
+def test_a_target_that_was_renamed_is_known_by_its_url(tmp_path: Path) -> None:
+    file = tmp_path / "reconciler.toml"
+    file.write_text(f"{EU}guardrails = {{max_percent = 5}}\n", encoding="utf-8")
+    eu = load_target(file, "eu", None)
+
+    assert 5 == as_in(file.read_text(), "here", replace(eu, name="europe")).guardrails.max_percent
 
 
 def test_a_mistake_stops_a_run_that_talks_to_nobody_too(tmp_path: Path) -> None:
