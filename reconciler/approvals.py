@@ -29,6 +29,13 @@ class Review:
 
     digests: frozenset[str]
     plan: Plan | None = None
+    refused: frozenset[str] = frozenset()  # what else the pull request owns: it was blocked
+
+    def approved(self, plan: Plan) -> frozenset[str]:
+        """The digests that may run of a plan. What is still blocked as it was when it was reviewed
+        has been seen, and needs no other reason.
+        """
+        return self.digests | (self.refused & {change.digest for change in plan.blocked})
 
 
 def review(text: str, name: str, target: Target) -> Review:
@@ -41,7 +48,7 @@ def review(text: str, name: str, target: Target) -> Review:
         plan = from_json(text, target)
         held = {row["digest"] for row in json.loads(text)["changes"] if row["blocked"]}
         own = {change.digest for change in plan.changes if change.owned is not False}
-        return Review(frozenset(own - held), plan)
+        return Review(frozenset(own - held), plan, frozenset(own & held))
     found = set()
     for number, line in enumerate(text.splitlines(), 1):
         digest = line.strip()

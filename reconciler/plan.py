@@ -148,7 +148,7 @@ def _held_to(change: Change, approved: Collection[str]) -> Change:
     if change.digest in approved:
         return change
     message = (
-        f"no reviewed plan lets this change pass ({change.digest}); have it reviewed, or look at it"
+        f"no reviewed plan holds this change ({change.digest}); have it reviewed, or look at it"
         " and apply the plan with --expect DIGEST"
     )
     return replace(change, blocked=(*change.blocked, Blocked("not-reviewed", message)))

@@ -259,7 +259,8 @@ class Session:
     def held_to(self, plan: Plan, reviews: Sequence[Review]) -> Plan:
         """A plan in which nothing else runs than what was reviewed."""
         today = datetime.now(self.target.zone).date()
-        return plan.reviewed([one.digests for one in reviews], self.target.guardrails, today)
+        sets = [one.approved(plan) for one in reviews]
+        return plan.reviewed(sets, self.target.guardrails, today)
 
     def locked(self) -> AbstractContextManager[None]:
         """Hold this machine's lock of the target. Raises RefusedError when another run has it."""
