@@ -1,15 +1,14 @@
-"""The plan as JSON, and back: a file is checked on its own and judged again (design, section 5)."""
+"""A plan read back: a file is checked on its own, and judged again (design, section 5)."""
 
 from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from reconciler.change import Aside, Change, encode
+from reconciler.change import Aside, Change
 from reconciler.coherence import follows
 from reconciler.diff import FieldChange, not_compared
 from reconciler.errors import RefusedError
@@ -22,7 +21,7 @@ from reconciler.text import visible
 from reconciler.values import Mark, cut, parse_instant, stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from reconciler.config import Target
     from reconciler.values import Canonical
@@ -39,120 +38,40 @@ _NONSENSE = (
 )
 
 
-def to_json(plan: Plan) -> dict[str, Any]:
-    """The plan as the design prints it. Equal plans give equal JSON but for `created_at`."""
-    return {
-        "format": FORMAT,
-        "tool": plan.tool,
-        "target": plan.target,
-        "host": plan.host,
-        "created_at": plan.created_at,
-        "timezone": plan.zone,
-        "commit": plan.commit,
-        "base": plan.base,
-        "against": plan.against,
-        "digest": plan.digest,
-        "summary": {
-            **{action: plan.count(action) for action in ("create", "adopt", "update")},
-            "unchanged": plan.unchanged,
-            "blocked": len(plan.blocked) + sum(bool(one.blocked) for one in plan.asides),
-            "drifted": plan.drifted,
-            "managed": plan.managed,
-            "unmanaged": len(plan.unmanaged),
-            "fields_compared": plan.fields_compared,
-            "exposure": _exposure(plan.exposure),
-        },
-        "changes": [_change(change) for change in plan.changes],
-        "without_change": [_aside(one) for one in plan.asides],
-        "unmanaged": [{"id": row_id, "seriesCode": code} for row_id, code in plan.unmanaged],
-        "warnings": list(plan.warnings),
-        "requests": {"read": plan.reads, "write": plan.writes},
-    }
-
-
-def _change(change: Change) -> dict[str, Any]:
-    return {
-        "action": change.action,
-        "seriesCode": change.code,
-        "id": change.id,
-        "file": change.file,
-        "line": change.line,
-        "owned": change.owned,
-        "fields": [
-            {
-                "path": field.path,
-                "before": field.before,
-                "after": field.after,
-                "cause": field.cause,
-                "effect": field.effect,
-                "retroactive": field.retroactive,
-                "line": field.line,
-            }
-            for field in change.fields
-        ],
-        "managed": {
-            path: [encode(now), encode(then)] for path, (now, then) in change.managed.items()
-        },
-        "sent": change.sent,
-        "money": {path: encode(now) for path, now in change.money.items()},
-        "lifecycle": change.lifecycle.as_json(),
-        "shown": list(change.shown),
-        "vouched": change.vouched,
-        "exposure": _exposure(change.exposure),
-        "issued": change.counters.issued,
-        "redeemed": change.counters.redeemed,
-        "uploaded": change.counters.uploaded,
-        "seen": _reasons(change.seen),
-        "blocked": _reasons(change.blocked),
-        "allowed": _reasons(change.allowed, change.given),
-        "warned": _reasons(change.warned),
-        "warnings": [*change.warnings, *_warned(change.warned)],
-        "digest": change.digest,
-    }
-
-
-def _aside(aside: Aside) -> dict[str, Any]:
-    return {
-        "kind": aside.kind,
-        "seriesCode": aside.code,
-        "path": aside.path,
-        "file": aside.file,
-        "line": aside.line,
-        "before": aside.before,
-        "after": aside.after,
-        "effect": aside.effect,
-        "exposure": _exposure(aside.exposure),
-        "blocked": _reasons(aside.blocked),
-        "allowed": _reasons(aside.allowed, aside.given),
-        "warned": _reasons(aside.warned),
-        "warnings": _warned(aside.warned),
-    }
-
-
-def _exposure(cost: Exposure) -> dict[str, int | None]:
-    return {"before": cost.before, "after": cost.after}
-
-
-def _reasons(
-    reasons: Iterable[Blocked], given: Mapping[str, str] = MappingProxyType({})
-) -> list[dict[str, str]]:
-    return [
-        {"rule": why.rule, "message": why.message}
-        | ({"by": given[why.rule]} if why.rule in given else {})
-        for why in reasons
-    ]
-
-
-def _warned(reasons: Iterable[Blocked]) -> list[str]:
-    """Guards' warnings as they stand at the end of all warnings."""
-    return [f"[{why.rule}] {why.message}" for why in reasons]
-
-
 def from_json(text: str, target: Target, now: datetime | None = None) -> Plan:
     """Read a plan back. Raise RefusedError for another target or format, and for any edit of what
     a digest covers. Whether a change is blocked at `now` is not taken from the file but judged
     again.
     """
+    read, made_at = _checked(text, target)
+    moment = now or datetime.now(UTC)
+    changes = [_judged(row, target, made_at, moment) for row in read.changes]
+    plan = Plan(
+        target=read.target,
+        host=read.host,
+        changes=tuple(changes),
+        unchanged=read.summary.unchanged,
+        fields_compared=read.summary.fields_compared,
+        unmanaged=tuple((row.id, row.seriesCode) for row in read.unmanaged),
+        warnings=tuple(read.warnings),
+        reads=read.requests.read,
+        created_at=read.created_at,
+        zone=read.timezone,
+        commit=read.commit,
+        base=read.base,
+        against=read.against,
+        asides=tuple(_read_aside(row) for row in read.without_change),
+        managed=read.summary.managed,
+        tool=read.tool,
+    )
+    codes = [change.code for change in changes]
+    if plan.digest != read.digest or len(set(codes)) != len(codes):
+        raise RefusedError(f"the plan was edited: its digest does not fit; {_AGAIN}")
+    return plan.guarded(target.guardrails, moment.astimezone(target.zone).date())
+
+
+def _checked(text: str, target: Target) -> tuple[PlanRow, datetime]:
+    """What a file holds, and when the plan was made, where it is one for the target."""
     try:
         raw = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError):
@@ -182,30 +101,7 @@ def from_json(text: str, target: Target, now: datetime | None = None) -> Plan:
             f"the plan cuts dates in {read.timezone}, and the timezone of {target.name} is"
             f" {target.zone.key} by now; {_AGAIN}"
         )
-    moment = now or datetime.now(UTC)
-    changes = [_judged(row, target, made_at, moment) for row in read.changes]
-    plan = Plan(
-        target=read.target,
-        host=read.host,
-        changes=tuple(changes),
-        unchanged=read.summary.unchanged,
-        fields_compared=read.summary.fields_compared,
-        unmanaged=tuple((row.id, row.seriesCode) for row in read.unmanaged),
-        warnings=tuple(read.warnings),
-        reads=read.requests.read,
-        created_at=read.created_at,
-        zone=read.timezone,
-        commit=read.commit,
-        base=read.base,
-        against=read.against,
-        asides=tuple(_read_aside(row) for row in read.without_change),
-        managed=read.summary.managed,
-        tool=read.tool,
-    )
-    codes = [change.code for change in changes]
-    if plan.digest != read.digest or len(set(codes)) != len(codes):
-        raise RefusedError(f"the plan was edited: its digest does not fit; {_AGAIN}")
-    return plan.guarded(target.guardrails, moment.astimezone(target.zone).date())
+    return read, made_at
 
 
 def _no_number(name: str) -> None:

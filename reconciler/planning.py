@@ -83,13 +83,7 @@ def make_plan(  # noqa: PLR0913 - a plan is made of all of this
             unchanged += 1
             said += found.warnings
             settled += found.settled
-    if snapshot.unknown_keys:
-        said.append(
-            "live shows keys that this version does not model, and they are kept as they are: "
-            + ", ".join(sorted(snapshot.unknown_keys))
-        )
-    if snapshot.other_offset:
-        said.append(other_zone(target, snapshot.other_offset))
+    said += _of_live(target, snapshot)
     made = Plan(
         target=target.name,
         host=target.host,
@@ -110,6 +104,17 @@ def make_plan(  # noqa: PLR0913 - a plan is made of all of this
         tool=tool,
     )
     return made.guarded(target.guardrails, now.astimezone(target.zone).date())
+
+
+def _of_live(target: Target, snapshot: Snapshot) -> Iterator[str]:
+    """What is worth knowing about a target, whatever is wanted of it."""
+    if snapshot.unknown_keys:
+        yield (
+            "live shows keys that this version does not model, and they are kept as they are: "
+            + ", ".join(sorted(snapshot.unknown_keys))
+        )
+    if snapshot.other_offset:
+        yield other_zone(target, snapshot.other_offset)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from reconciler.declared import Desired
 from reconciler.exposure import Counters
 from reconciler.lifecycle import Lifecycle
 from reconciler.plan import Plan
-from reconciler.planfile import to_json
+from reconciler.planjson import to_json
 from reconciler.reason import Blocked
 from reconciler.sandbox import Behaviour, Store, transport
 from reconciler.validation import Checked

@@ -14,7 +14,7 @@ from scenes import plan_of
 from reconciler.approvals import review
 from reconciler.errors import RefusedError, UsageError
 from reconciler.guardrails import DEFAULT
-from reconciler.planfile import to_json
+from reconciler.planjson import to_json
 
 if TYPE_CHECKING:
     from conftest import FromText

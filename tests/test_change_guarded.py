@@ -13,7 +13,8 @@ from pullrequest import rules as named_rules
 from scenes import change_of, outcomes, plan_of, rules
 
 from reconciler.exposure import Exposure
-from reconciler.planfile import from_json, to_json
+from reconciler.planfile import from_json
+from reconciler.planjson import to_json
 
 if TYPE_CHECKING:
     from conftest import Cli, FromText, Write

@@ -17,7 +17,7 @@ from reconciler.change import counted
 from reconciler.exposure import Counters, Exposure, exposure
 from reconciler.guardrails import Guardrails
 from reconciler.live import read_series
-from reconciler.planfile import to_json
+from reconciler.planjson import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,8 @@ from conftest import MINIMAL
 from scenes import LIVE, NOW, carried_out, change_of, outcomes, plan_of, rules, settled
 
 from reconciler.plan import claim_token
-from reconciler.planfile import from_json, to_json
+from reconciler.planfile import from_json
+from reconciler.planjson import to_json
 from reconciler.record import Entry, Record
 from reconciler.sandbox import Store, transport
 from reconciler.snapshot import HIDING

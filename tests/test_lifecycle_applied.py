@@ -13,7 +13,8 @@ from scenes import LIVE, carried_out, change_of, moves, plan_of, rules
 
 from reconciler.errors import RefusedError
 from reconciler.plan import claim_token
-from reconciler.planfile import from_json, to_json
+from reconciler.planfile import from_json
+from reconciler.planjson import to_json
 
 if TYPE_CHECKING:
     from conftest import FromText

@@ -14,7 +14,8 @@ from scenes import carried_out, plan_of, rules
 
 from reconciler.guardrails import DEFAULT, Guardrails
 from reconciler.lifecycle import Allowance
-from reconciler.planfile import from_json, to_json
+from reconciler.planfile import from_json
+from reconciler.planjson import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -12,7 +12,8 @@ import pytest
 from conftest import MINIMAL, applied, planned
 
 from reconciler.errors import RefusedError
-from reconciler.planfile import from_json, to_json
+from reconciler.planfile import from_json
+from reconciler.planjson import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,7 +11,8 @@ from conftest import MINIMAL, planned
 from scenes import LIVE
 
 from reconciler.errors import RefusedError
-from reconciler.planfile import from_json, to_json
+from reconciler.planfile import from_json
+from reconciler.planjson import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,7 +20,8 @@ from reconciler.errors import RefusedError
 from reconciler.exposure import Counters, Exposure
 from reconciler.guardrails import PLAN_RULES, RULES, WARNING, Guardrails
 from reconciler.lifecycle import Allowance
-from reconciler.planfile import from_json, to_json
+from reconciler.planfile import from_json
+from reconciler.planjson import to_json
 from reconciler.reason import Blocked
 
 if TYPE_CHECKING:

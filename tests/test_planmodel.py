@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from scenes import LIVE, plan_of
 
 from reconciler.effect import Effect
-from reconciler.planfile import to_json
+from reconciler.planjson import to_json
 from reconciler.planmodel import EffectName, schema
 
 if TYPE_CHECKING:

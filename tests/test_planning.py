@@ -21,7 +21,8 @@ from reconciler.config import Target
 from reconciler.fields import FIELDS
 from reconciler.lifecycle import Lifecycle
 from reconciler.live import read_series
-from reconciler.planfile import from_json, to_json
+from reconciler.planfile import from_json
+from reconciler.planjson import to_json
 from reconciler.record import Record
 from reconciler.sandbox import Behaviour, Store, transport
 from reconciler.snapshot import HIDING

@@ -9,7 +9,8 @@ from behind_the_wire import last_put
 from conftest import MINIMAL
 from scenes import carried_out, change_of, moves, outcomes, plan_of, recorded, settled
 
-from reconciler.planfile import from_json, to_json
+from reconciler.planfile import from_json
+from reconciler.planjson import to_json
 
 if TYPE_CHECKING:
     from conftest import FromText

@@ -13,7 +13,8 @@ from behind_the_wire import talking, writes
 from conftest import MINIMAL, UTC
 from scenes import LIVE, carried_out, change_of, moves, outcomes, plan_of, rules
 
-from reconciler.planfile import from_json, to_json
+from reconciler.planfile import from_json
+from reconciler.planjson import to_json
 from reconciler.sandbox import Behaviour, Store, transport
 from reconciler.sideeffects import predicted
 from reconciler.values import Mark

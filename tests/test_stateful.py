@@ -29,7 +29,8 @@ from reconciler.client import Client
 from reconciler.config import Target, sandbox_credentials
 from reconciler.errors import ApiError
 from reconciler.lifecycle import NONE, Lifecycle
-from reconciler.planfile import from_json, to_json
+from reconciler.planfile import from_json
+from reconciler.planjson import to_json
 from reconciler.planning import make_plan
 from reconciler.record import EMPTY, Record
 from reconciler.recording import news

@@ -15,7 +15,8 @@ from meanwhile import DiedError, Wire, dies_at
 from scenes import LIVE, NOW, carried_out, plan_of, rules
 
 from reconciler.apply import execute
-from reconciler.planfile import from_json, to_json
+from reconciler.planfile import from_json
+from reconciler.planjson import to_json
 from reconciler.sandbox import Behaviour, Fault, Store, transport
 
 if TYPE_CHECKING:

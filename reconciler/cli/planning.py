@@ -62,7 +62,7 @@ def plan(
     with settings.session() as session:
         made = session.plan(only, against=against)
         links = _links(made, os.environ, session.series, session.prefix)
-    from reconciler.planfile import to_json
+    from reconciler.planjson import to_json
 
     document = to_json(made)
     if out:
