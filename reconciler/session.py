@@ -21,6 +21,7 @@ from reconciler.errors import FilesInvalidError, RefusedError, UsageError
 from reconciler.gitobjects import locate, parted, resolve
 from reconciler.history import credited, protected
 from reconciler.lock import held
+from reconciler.opening import open_sandbox, text_of
 from reconciler.planfile import from_json
 from reconciler.planning import make_plan
 from reconciler.recording import audit, news
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from reconciler.record import Record
     from reconciler.report import ApplyReport
     from reconciler.revision import AtRevision
-    from reconciler.sandbox import Store
 
     Note = Callable[[str, int], None]
 
@@ -247,14 +247,14 @@ class Session:
         Raises UsageError without one, RefusedError for one that is off.
         """
         self.seen = Seen(self.record.shown, recorded=frozenset(self.record.entries))
-        plan = from_json(_text(file, "plan"), self.target)
+        plan = from_json(text_of(file, "plan"), self.target)
         self._named = {change.code for change in plan.changes}
         today = datetime.now(self.target.zone).date()
         return plan.guarded(self.target.guardrails, today, [self._named])
 
     def reviews(self, files: Sequence[str]) -> list[Review]:
         """What reviewed plans or lists of change digests name. Raises as `saved_plan` does."""
-        return [review(_text(file, "review"), file, self.target) for file in files]
+        return [review(text_of(file, "review"), file, self.target) for file in files]
 
     def held_to(self, plan: Plan, reviews: Sequence[Review]) -> Plan:
         """A plan in which nothing else runs than what was reviewed."""
@@ -274,32 +274,3 @@ class Session:
         from reconciler.sandbox import transport
 
         return transport(store)
-
-
-def _text(file: str, what: str) -> str:
-    try:
-        return Path(file).read_text(encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"the {what} {file} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"the {what} {file} cannot be read: it is not UTF-8") from None
-
-
-def open_sandbox(file: str) -> Store:
-    """The sandbox's data in a file, made when it is not there. Raises UsageError."""
-    try:
-        from reconciler.sandbox import Store
-    except ImportError as error:
-        raise UsageError(
-            f"the sandbox needs more packages ({error.name}): pip install 'reconciler[sandbox]'"
-        ) from None
-    import sqlite3
-
-    store = Store(file)
-    try:
-        store.by_ids(())  # opens it
-    except OSError as error:
-        raise UsageError(f"the sandbox's file {file} cannot be made: {error.strerror}") from None
-    except sqlite3.Error as error:
-        raise UsageError(f"the sandbox's file {file} cannot be used: {error}") from None
-    return store

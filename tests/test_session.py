@@ -10,7 +10,8 @@ from conftest import MINIMAL
 from wire import listening
 
 from reconciler.errors import FilesInvalidError, SignInError, UsageError
-from reconciler.session import Session, open_sandbox
+from reconciler.opening import open_sandbox
+from reconciler.session import Session
 
 if TYPE_CHECKING:
     import socket

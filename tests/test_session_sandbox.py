@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reconciler.errors import UsageError
-from reconciler.session import open_sandbox
+from reconciler.opening import open_sandbox
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -106,7 +106,7 @@ def chaos(data: str, *, clear: bool, _shown: bool, **asked: Any) -> None:  # noq
     Each use adds one fault, changes behaviour, or both, and shows what is set. It works beside a
     running server, and for targets with a sandbox: URL.
     """
-    from reconciler.session import open_sandbox
+    from reconciler.opening import open_sandbox
     from reconciler.text import visible
 
     fault = _fault(asked)

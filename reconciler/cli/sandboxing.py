@@ -36,7 +36,7 @@ def serve(port: int, host: str, data: str) -> None:
 
     It takes any user and password, the password as an MD5, as the API does.
     """
-    from reconciler.session import open_sandbox
+    from reconciler.opening import open_sandbox
 
     open_sandbox(data).close()
     from reconciler.sandbox import serve as listen
@@ -52,7 +52,7 @@ def serve(port: int, host: str, data: str) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def reset(data: str, yes: bool) -> None:  # noqa: FBT001 - click passes flags by name
     """Forget every series in it, and what was set to go wrong."""
-    from reconciler.session import open_sandbox
+    from reconciler.opening import open_sandbox
 
     ask(f"Forget every series in {data}?", yes=yes, about="the reset")
     store = open_sandbox(data)
