@@ -80,12 +80,13 @@ def whole_names(story: Story) -> str:
     return ", ".join(f"{SIGNS[kind]} {kind} {code(why.rule)}" for kind, why in story.whole)
 
 
-def end(plan: Plan) -> str:
-    """What was left alone, and what would be applied."""
+def end(plan: Plan, room: int) -> str:
+    """What was left alone, and what would be applied; by name where that takes at most `room`."""
     kept = f"{plan.unchanged:,} unchanged ({many(plan.fields_compared, 'field')} compared)"
     if plan.unmanaged:
         codes = few([code(one, _CODE) for _, one in plan.unmanaged])
-        kept += f", {len(plan.unmanaged):,} live in no file ({codes})"
+        kept += f", {len(plan.unmanaged):,} live in no file"
+        kept += f" ({codes})" if len(codes) <= room else ""
     digest = f"plan digest {code(plan.digest)}" if plan.changes else "nothing to apply"
     commits = f", files of {code(plan.commit[:_COMMIT])}" if plan.commit else ""
     commits += f" compared with {code(plan.against[:_COMMIT])}" if plan.against else ""

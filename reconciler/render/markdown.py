@@ -71,7 +71,7 @@ def plan_markdown(
         note=(_SHORT, ""),
     )
     forms = (_Form(passages.group, passages.aside, gap=("",)), one_line_each)
-    head, tail = top(story), end(plan)
+    head, tail = top(story), end(plan, most // 50)
     room = most - len(tail) - len(_more(10**9, where)) - 2 * len(GAP)
     for form in forms:
         matters = all_of(_matters(story, form), room - len(head) - len(GAP))
