@@ -21,6 +21,7 @@ from reconciler.render.passages import SIGNS, Passages
 from reconciler.render.shortlines import aside_line, cost_line, exposures, group_line
 from reconciler.render.story import BLOCKED, PLAIN, RISKY, Story
 from reconciler.render.words import many
+from reconciler.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -144,5 +145,5 @@ def _most_first(thing: Change | Aside) -> tuple[bool, int, str]:
 
 
 def _more(count: int, where: str) -> str:
-    said = f" The whole plan: {prose(where[:_WHERE])}." if where else ""
+    said = f" The whole plan: {prose(visible(where)[:_WHERE])}." if where else ""
     return f"**{count:,} more not shown.**{said}"
