@@ -175,6 +175,19 @@ class RecordError(ReconcilerError):
     exit_code = 4
 
 
+class GitHubError(ReconcilerError):
+    """GitHub would not take it, or did not answer. `may_have_happened`: of a request that writes,
+    nobody can tell whether it was carried out.
+    """
+
+    exit_code = 7
+
+    def __init__(self, message: str, *, may_have_happened: bool = False) -> None:
+        """Keep what is known of the request beside the words."""
+        super().__init__(message)
+        self.may_have_happened = may_have_happened
+
+
 class RefusedError(ReconcilerError):
     """Nothing was done on purpose: blocked, moved, tampered with, or not confirmed."""
 
