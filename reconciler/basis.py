@@ -1,19 +1,20 @@
-"""What a pull request is held against: the files, the live rows and the guardrails of its base."""
+"""What files are held against: a pull request's base, its guardrails, and what was applied."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reconciler import git
+from reconciler import git, recordref
 from reconciler.against import owned
+from reconciler.applied import Applied, Retired, of_files, of_record
 from reconciler.asides import Since
 from reconciler.change import Aside
 from reconciler.config import as_in
 from reconciler.effect import Effect
 from reconciler.errors import UsageError
 from reconciler.guardrails import DEFAULT
-from reconciler.plan import IDS_AT_ONCE
+from reconciler.record import file_name
 from reconciler.revision import config_at
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from reconciler.config import Target
     from reconciler.declared import Desired
     from reconciler.live import LiveSeries, Snapshot
+    from reconciler.record import Record
     from reconciler.revision import AtRevision
 
 CHANGED = "guardrail changed"
@@ -46,12 +48,40 @@ def since(
     read = (*snapshot.by_id.values(), *snapshot.unmanaged, *snapshot.live.values())
     known |= {row.code: row.id for row in read}
     ids = {code: known[code] for code in owned(base.series, desired) if code in known}
-    asked = sorted(ids.values())
-    rows: dict[int, LiveSeries] = {}
-    for start in range(0, len(asked), IDS_AT_ONCE):
-        rows |= client.by_ids(asked[start : start + IDS_AT_ONCE])
-    found = {code: rows[one] for code, one in ids.items() if one in rows}
-    return Since(base.commit, base.series, found, guards)
+    return Since(base.commit, base.series, _rows(client, ids), guards)
+
+
+def applied(
+    client: Client,
+    record: Record,
+    files: AtRevision | None,
+    desired: Mapping[str, Desired],
+    snapshot: Snapshot,
+) -> Applied | None:
+    """What was applied by the files of a commit, else by the record, with what live has of the
+    series that no file names any more, read by id. None without either. Raises ApiError.
+    """
+    old = files.series if files else record.entries
+    known = {row.code: row.id for row in snapshot.unmanaged}
+    known |= {} if files else {code: entry.id for code, entry in record.entries.items()}
+    adopted = {one.lifecycle.adopt for one in desired.values()} - {None}
+    claimed = adopted | snapshot.named.keys()
+    gone = [code for code in sorted(old.keys() - desired.keys()) if known.get(code) not in claimed]
+    rows = _rows(client, {code: known[code] for code in gone if code in known})
+    retired = []
+    for code in gone:
+        file, line = (files.series[code].file, files.series[code].line) if files else ("", 1)
+        file = file or f"{recordref.ref(client.target.name)}:{file_name(code)}"
+        retired.append(Retired(code, file, line, known.get(code), rows.get(code)))
+    if files:
+        return of_files(files.commit, files.series, desired, retired)
+    return of_record(record, retired)
+
+
+def _rows(client: Client, ids: Mapping[str, int]) -> dict[str, LiveSeries]:
+    """The live rows by code, read by id. Raises ApiError."""
+    rows = client.by_ids(sorted(set(ids.values())))
+    return {code: rows[one] for code, one in ids.items() if one in rows}
 
 
 def in_force(

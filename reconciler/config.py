@@ -86,6 +86,18 @@ def load_target(path: Path | None, name: str | None, url: str | None) -> Target:
     return _target(chosen, url or table.url, table, file)
 
 
+def remote_targets(path: Path | None) -> list[str]:
+    """The names of all targets but sandboxes in a file, which is nowhere else. Raise UsageError."""
+    file = _read(path) if path else ConfigFile()
+    tables = file.targets.items()
+    return sorted(name for name, table in tables if not table.url.startswith(SANDBOX))
+
+
+def requires_approval(path: Path | None) -> bool:
+    """Whether somebody else must approve a pull request. Raise UsageError."""
+    return (_read(path) if path else ConfigFile()).require_approval
+
+
 def zone_of(path: Path | None, name: str | None) -> ZoneInfo:
     """The zone for a run that talks to nobody: the target's where there is one, else UTC."""
     return _zone_in(_read(path) if path else ConfigFile(), name)

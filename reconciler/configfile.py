@@ -39,6 +39,7 @@ class ConfigFile:
 
     name: str = "reconciler.toml"
     default_target: str | None = None
+    require_approval: bool = True  # by somebody else than who made a pull request
     targets: Mapping[str, TargetTable] = field(default_factory=dict)
     rails: Rails = field(default_factory=Rails)
     rails_of: Mapping[str, Rails] = field(default_factory=dict)
@@ -83,7 +84,9 @@ def parse(text: str, name: str) -> ConfigFile:
     tables, wrong = targettable.read(raw)
     if problems := [*wrong, *base.said, *said]:
         raise UsageError(f"{name}: {'; '.join(problems)}")
-    return ConfigFile(name, tables.default_target, tables.targets, rails, own)
+    return ConfigFile(
+        name, tables.default_target, tables.require_approval, tables.targets, rails, own
+    )
 
 
 class _Bounds(NamedTuple):

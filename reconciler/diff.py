@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from reconciler import values
-from reconciler.fields import FIELDS, MONEY, split
+from reconciler.fields import FIELDS, MONEY, split, wanted
 from reconciler.kinds import Field, Kind
 from reconciler.values import Mark
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from reconciler.declared import Declared
     from reconciler.live import LiveSeries
-    from reconciler.record import Entry
     from reconciler.values import Canonical
 
 
@@ -31,18 +30,22 @@ PENDING, DRIFT, CONFLICT = "pending", "drift", "conflict"
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What was last applied to a series (design, section 7). Without an entry, nothing was."""
+    """What was last applied to a series, by path in the API's form (design, section 7)."""
 
-    entry: Entry | None
+    managed: Mapping[str, Any]
     zone: ZoneInfo
 
     def meaning(self, path: str) -> Canonical | None:
-        """The recorded value of a path; None where none is."""
-        return self.entry.meaning(path, self.zone) if self.entry else None
+        """The applied value of a path, as the server keeps it; None where none is.
 
-    def value(self, path: str) -> Any:  # noqa: ANN401 - any JSON
-        """The same as it was sent."""
-        return self.entry.managed[path] if self.entry else None
+        What means nothing equals nothing but itself.
+        """
+        if path not in self.managed:
+            return None
+        try:
+            return wanted(path, self.managed[path], self.zone)[0]
+        except (ValueError, OverflowError):  # no day, or one that this zone has no name for
+            return values.unknown(self.managed[path])
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +180,7 @@ def compare(
         before = None if live is None else live.value(path)
         shown = None if before is Mark.ABSENT else before
         if base and hidden:
-            shown = base.value(path)
+            shown = base.managed[path]
         cause = _cause(reading, path, managed[path], applied) if base else None
         changes.append(FieldChange(path, shown, wish.value, wish.line, cause))
     return Comparison(managed, tuple(changes))

@@ -6,13 +6,27 @@ Pending changes are none of it. Without a base nobody can tell who moved: every 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from reconciler.change import NOTHING
+from reconciler.diff import CONFLICT, DRIFT, Base
+from reconciler.effect import effects
+from reconciler.exposure import exposures
+from reconciler.sideeffects import CAUSE
 
 if TYPE_CHECKING:
-    from reconciler.change import Aside
+    from collections.abc import Mapping
+    from zoneinfo import ZoneInfo
+
+    from reconciler.applied import Applied
+    from reconciler.change import Aside, Change
+    from reconciler.diff import FieldChange
     from reconciler.exposure import Exposure
+    from reconciler.plan import Plan
+    from reconciler.values import Canonical
+
+_NOT_LIVE = "no live series has this code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +81,85 @@ class Drift:
     commit: str | None = None
     base: str | None = None  # the commit that was applied, or of the record that says so
     tool: str = field(default="", compare=False)
+
+    @property
+    def paths(self) -> Mapping[str, tuple[str, ...]]:
+        """The paths that moved, by code."""
+        return {one.code: tuple(field.path for field in one.fields) for one in self.series}
+
+
+def drift_of(plan: Plan, applied: Applied | None, zone: ZoneInfo) -> Drift:
+    """What of a plan's differences is live's move since `applied`; all of them without that."""
+    now = datetime.fromisoformat(plan.created_at)
+    found = [_Moved(one, applied, zone, now).told() for one in plan.changes]
+    series = tuple(one for one in found if one)
+    return Drift(
+        target=plan.target,
+        host=plan.host,
+        zone=plan.zone,
+        series=series,
+        asides=plan.asides,
+        unchanged=plan.unchanged + len(found) - len(series),
+        fields_compared=plan.fields_compared,
+        unmanaged=plan.unmanaged,
+        warnings=(*plan.warnings, *(said for one in plan.changes for said in one.warnings)),
+        reads=plan.reads,
+        created_at=plan.created_at,
+        commit=plan.commit,
+        base=plan.base,
+        tool=plan.tool,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """One series of the plan, and what was applied to it."""
+
+    change: Change
+    applied: Applied | None
+    zone: ZoneInfo
+    now: datetime
+
+    def told(self) -> Drifted | None:
+        """The series as drift tells it; None where live did not move."""
+        change = self.change
+        moved = [one for one in change.fields if self._counts(one)]
+        if not moved:
+            return None
+        gone = change.action == "create"
+        known = next((why.message for why in change.seen if why.rule == "vanished"), _NOT_LIVE)
+        return Drifted(
+            change.code,
+            change.id,
+            change.file,
+            change.line,
+            () if gone else tuple(self._field(one) for one in moved),
+            NOTHING if gone else self._cost([one.path for one in moved]),
+            change.counters.issued,
+            known if gone else None,
+        )
+
+    def _counts(self, one: FieldChange) -> bool:
+        if self.applied is None:
+            return one.cause != CAUSE
+        return one.cause in {DRIFT, CONFLICT}
+
+    def _field(self, one: FieldChange) -> DriftedField:
+        base = self.applied.managed[self.change.code][one.path] if self.applied else None
+        move = {one.path: (self._was(one.path), self.change.managed[one.path][0])}
+        effect = effects("update", move, self.zone, self.now)[one.path]
+        return DriftedField(
+            one.path, base, one.before, one.after, one.cause, effect.value, one.line
+        )
+
+    def _was(self, path: str) -> Canonical:
+        """What was applied; without a base what the file says."""
+        managed = self.applied.managed.get(self.change.code, {}) if self.applied else {}
+        found = Base(managed, self.zone).meaning(path)
+        return self.change.managed[path][1] if found is None else found
+
+    def _cost(self, paths: list[str]) -> Exposure:
+        """What the series can cost: as applied, and as live is."""
+        live, _ = self.change.states(self.zone, self.now)
+        before = live | {path: self._was(path) for path in paths}
+        return exposures(before, live, self.change.counters, self.zone, self.now)

@@ -60,7 +60,7 @@ def from_json(text: str, target: Target, now: datetime | None = None) -> Plan:
         commit=read.commit,
         base=read.base,
         against=read.against,
-        asides=tuple(_read_aside(row) for row in read.without_change),
+        asides=tuple(read_aside(row) for row in read.without_change),
         managed=read.summary.managed,
         tool=read.tool,
     )
@@ -164,7 +164,7 @@ def _read_change(row: ChangeRow, target: Target, made_at: datetime) -> Change | 
     return change if sound else None
 
 
-def _read_aside(row: AsideRow) -> Aside:
+def read_aside(row: AsideRow) -> Aside:
     """What stands without a change: nothing of it is ever written, and so it is as it says."""
     return Aside(
         kind=row.kind,

@@ -41,7 +41,7 @@ def to_json(plan: Plan) -> dict[str, Any]:
             "exposure": _exposure(plan.exposure),
         },
         "changes": [_change(change) for change in plan.changes],
-        "without_change": [_aside(one) for one in plan.asides],
+        "without_change": [aside_json(one) for one in plan.asides],
         "unmanaged": [{"id": row_id, "seriesCode": code} for row_id, code in plan.unmanaged],
         "warnings": list(plan.warnings),
         "requests": {"read": plan.reads, "write": plan.writes},
@@ -89,7 +89,8 @@ def _change(change: Change) -> dict[str, Any]:
     }
 
 
-def _aside(aside: Aside) -> dict[str, Any]:
+def aside_json(aside: Aside) -> dict[str, Any]:
+    """One thing that moves without a change."""
     return {
         "kind": aside.kind,
         "seriesCode": aside.code,

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from reconciler.against import owned
+from reconciler.against import DELETED, owned
+from reconciler.applied import Applied, no_longer_managed, of_record
 from reconciler.asides import GUARDED_BEFORE, Since, asides
 from reconciler.change import Change, counted
 from reconciler.diff import (
@@ -29,6 +30,7 @@ from reconciler.values import Mark
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from reconciler.change import Aside
     from reconciler.config import Target
     from reconciler.declared import Declared, Desired
     from reconciler.live import LiveSeries, Snapshot
@@ -47,6 +49,7 @@ class _Scene:
     recording: bool
     owned: Collection[str] | None  # the codes that a pull request changes, where that is asked
     protected: Collection[str]
+    applied: Applied | None
 
 
 def make_plan(  # noqa: PLR0913 - a plan is made of all of this
@@ -63,14 +66,17 @@ def make_plan(  # noqa: PLR0913 - a plan is made of all of this
     recording: bool = False,
     since: Since | None = None,
     protected: Collection[str] = (),
+    applied: Applied | None = None,
 ) -> Plan:
     """Compare every desired series with what the snapshot has of it. `created_at`, in UTC, is the
     clock that rules about time are judged by; `recording` also keeps what needs no change; `since`
-    is what a pull request is compared with, `protected` the codes that were so a commit ago.
+    is what a pull request is compared with, `protected` the codes that were so a commit ago,
+    `applied` what causes are told by: the record, unless given.
     """
     now = datetime.fromisoformat(created_at)
     mine = owned(since.series, desired) if since else None
-    scene = _Scene(target, snapshot, record, now, recording, mine, protected)
+    base = applied or of_record(record)
+    scene = _Scene(target, snapshot, record, now, recording, mine, protected, base)
     changes, unchanged, compared = [], 0, 0
     settled: list[tuple[Change, LiveSeries]] = []
     said = list(warnings)
@@ -96,14 +102,25 @@ def make_plan(  # noqa: PLR0913 - a plan is made of all of this
         created_at=created_at,
         zone=target.zone.key,
         commit=commit,
-        base=record.tip,
+        base=base.commit if base else None,
         against=since.commit if since else None,
-        asides=asides(since, desired, changes, target, now) if since else (),
+        asides=_asides(scene, since, desired, changes),
         managed=len({*snapshot.named.values()}) + sum(one.action == "adopt" for one in changes),
         settled=tuple(settled),
         tool=tool,
     )
     return made.guarded(target.guardrails, now.astimezone(target.zone).date())
+
+
+def _asides(
+    scene: _Scene, since: Since | None, desired: Mapping[str, Desired], changes: Sequence[Change]
+) -> tuple[Aside, ...]:
+    """What moves without a change. A file that the pull request takes away is told as that."""
+    target, now = scene.target, scene.now
+    found = asides(since, desired, changes, target, now) if since else ()
+    gone = no_longer_managed(scene.applied, target, now) if scene.applied else ()
+    told = {one.code for one in found if one.kind == DELETED}
+    return (*found, *(one for one in gone if one.code not in told))
 
 
 def _of_live(target: Target, snapshot: Snapshot) -> Iterator[str]:
@@ -180,10 +197,10 @@ def _series(scene: _Scene, wanted: Desired) -> _Found:
 
 
 def _base(scene: _Scene, code: str) -> Base | None:
-    """What was last applied; None where nothing is recorded of the whole target."""
-    if scene.record.tip is None:
+    """What was last applied; None where nothing is known of the whole target."""
+    if scene.applied is None:
         return None
-    return Base(scene.record.entries.get(code), scene.target.zone)
+    return Base(scene.applied.managed.get(code, {}), scene.target.zone)
 
 
 def _declared(

@@ -17,10 +17,6 @@ from reconciler.text import clip, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from zoneinfo import ZoneInfo
-
-    from reconciler.values import Canonical
-
 FORMAT = "reconciler/record/1"
 FOLDER = "series"
 RECORDED = frozenset({"done", "already done"})  # the outcomes whose series get an entry
@@ -45,18 +41,6 @@ class Entry:
     made: bool  # this tool created the series
     last_used: str | None
     shown: tuple[str, ...]  # the fields that may hide and that live showed set
-
-    def meaning(self, path: str, zone: ZoneInfo) -> Canonical | None:
-        """What the value at a path meant, as the server keeps it; None where none is recorded.
-
-        What means nothing equals nothing but itself.
-        """
-        if path not in self.managed:
-            return None
-        try:
-            return fields.wanted(path, self.managed[path], zone)[0]
-        except (ValueError, OverflowError):  # no day, or one that this zone has no name for
-            return values.unknown(self.managed[path])
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from reconciler.diff import Base
 from reconciler.fields import HIDING, split, wire
 from reconciler.obstacles import is_set
 from reconciler.record import RECORDED, Entry, Line, message
@@ -62,7 +63,8 @@ def _is_news(entry: Entry, before: Entry | None, zone: ZoneInfo) -> bool:
     """Whether an entry says something else than the one before."""
     if before is None or (before.id, before.managed.keys()) != (entry.id, entry.managed.keys()):
         return True
-    return any(before.meaning(path, zone) != entry.meaning(path, zone) for path in entry.managed)
+    was, now = Base(before.managed, zone), Base(entry.managed, zone)
+    return any(was.meaning(path) != now.meaning(path) for path in entry.managed)
 
 
 def _entry(  # noqa: PLR0913, PLR0917 - an entry is made of all of this

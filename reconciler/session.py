@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 from reconciler import __version__, git, recordref, revision
 from reconciler.approvals import review
-from reconciler.basis import in_force, since
+from reconciler.basis import applied, in_force, since
 from reconciler.client import Client
 from reconciler.config import credentials, load_target, sandbox_credentials
 from reconciler.desired import load
+from reconciler.drift import drift_of
 from reconciler.errors import FilesInvalidError, RefusedError, UsageError
 from reconciler.gitobjects import locate, parted, resolve
 from reconciler.history import credited, protected
@@ -37,10 +38,12 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from reconciler.applied import Applied
     from reconciler.approvals import Review
     from reconciler.change import Aside
     from reconciler.config import Target
     from reconciler.declared import Desired
+    from reconciler.drift import Drift
     from reconciler.plan import Plan
     from reconciler.record import Record
     from reconciler.report import ApplyReport
@@ -70,6 +73,7 @@ class Session:
         self.seen = Seen()
         self._redactor = redactor or Redactor()
         self._record: Record | None = None
+        self.applied: Applied | None = None  # what the last plan told causes by
         self._named: Collection[str] = ()  # the codes of all files, or of a saved plan
         self._environment = environment
         self._stack = ExitStack()
@@ -179,15 +183,22 @@ class Session:
         return files.series, said
 
     def plan(
-        self, only: Sequence[str] = (), *, recording: bool = False, against: str | None = None
+        self,
+        only: Sequence[str] = (),
+        *,
+        recording: bool = False,
+        against: str | None = None,
+        base: str | None = None,
     ) -> Plan:
         """Read live and compare, for a pull request with the revision that it is made against.
+        Causes are told by the files of `base`, or by the record.
 
         Raises FilesInvalidError, UsageError and ApiError.
         """
         everything, warnings = self.desired()
-        base, guards = self._base(against)
-        warnings += base.warnings if base else ()
+        before = self._files_at(base)
+        since_when, guards = self._base(against)
+        warnings += [said for one in (before, since_when) if one for said in one.warnings]
         self._named = everything.keys()
         if unknown := [code for code in only if code not in everything]:
             raise UsageError(f"--only {unknown[0]}: no file in {self.series} has that seriesCode")
@@ -197,10 +208,13 @@ class Session:
         record = self.record
         snapshot = take(client, chosen, everything.keys(), record)
         self.seen = Seen(snapshot.proven, time.monotonic(), snapshot.trusted, snapshot.other_offset)
-        if base and only:
-            kept = {code: base.series[code] for code in only if code in base.series}
-            base = replace(base, series=kept)
-        held = since(client, base, chosen, snapshot, guards) if base else None
+        if since_when and only:
+            kept = {code: since_when.series[code] for code in only if code in since_when.series}
+            since_when = replace(since_when, series=kept)
+        held = since(client, since_when, chosen, snapshot, guards) if since_when else None
+        self.applied = applied(client, record, before, everything, snapshot)
+        if self.applied and only:  # what no file names was not asked for
+            self.applied = replace(self.applied, retired=())
         make = partial(
             make_plan,
             self.target,
@@ -214,13 +228,29 @@ class Session:
             record=record,
             recording=recording,
             since=held,
+            applied=self.applied,
         )
         made = make()
-        before, said = protected(made, self.series, base)
-        if before or said:
-            made = make(protected=before, warnings=[*warnings, *said])
+        held_before, said = protected(made, self.series, since_when)
+        if held_before or said:
+            made = make(protected=held_before, warnings=[*warnings, *said])
         today = datetime.now(self.target.zone).date()
         return credited(made, self.series, self._rails, self.target.guardrails, today)
+
+    def drift(self, base: str | None = None) -> Drift:
+        """What moved in live since it was applied: as the files of `base` say, or the record.
+
+        Raises as `plan` does.
+        """
+        return drift_of(self.plan(base=base), self.applied, self.target.zone)
+
+    def _files_at(self, base: str | None) -> AtRevision | None:
+        """The files that were applied. Raises UsageError."""
+        if base is None:
+            return None
+        if not base.strip():
+            raise UsageError("--base is empty; name the commit that was applied, such as HEAD^")
+        return revision.at(self.series, base, self.target.zone)
 
     def _base(self, against: str | None) -> tuple[AtRevision | None, tuple[Aside, ...]]:
         """What a pull request is compared with, and what it does to the guardrails; from then on

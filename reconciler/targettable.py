@@ -38,10 +38,12 @@ class Tables(_Strictly):
     """The file, its guardrails apart."""
 
     default_target: str | None = None
+    require_approval: bool = True
     targets: dict[str, TargetTable] = {}
 
 
 _FORMS = {
+    "require_approval": "true or false",
     "default_target": 'the name of a target, such as "prod"',
     "timezone": 'a zone such as "UTC" or "Asia/Kolkata"',
     "requests_per_minute": "a whole number from 1",

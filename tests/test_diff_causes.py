@@ -10,7 +10,6 @@ from scenes import LIVE
 
 from reconciler.diff import AS_RECORDED, Base, compare, recorded
 from reconciler.live import LiveSeries
-from reconciler.record import Entry
 from reconciler.values import Mark
 
 if TYPE_CHECKING:
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
 
 
 def applied_before(**managed: Any) -> Base:  # noqa: ANN401 - any JSON
-    entry = Entry("APRIL100", 7, managed, None, "sha256:1", True, None, ())  # noqa: FBT003 - made
-    return Base(entry, UTC)
+    return Base(managed, UTC)
 
 
 CAUSES: dict[str, tuple[str, dict[str, Any], dict[str, Any], str]] = {

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler import report
+from reconciler.diff import Base
 from reconciler.errors import RefusedError
 from reconciler.record import (
     EMPTY,
@@ -167,14 +168,14 @@ def test_a_refusal_names_the_file_and_the_way_out_on_one_line() -> None:
     ],
 )
 def test_what_a_recorded_value_means(path: str, meant: object) -> None:
-    assert meant == ENTRY.meaning(path, ZoneInfo("UTC"))
+    assert meant == Base(ENTRY.managed, ZoneInfo("UTC")).meaning(path)
 
 
 @pytest.mark.parametrize("value", ["9999-12-31T23:00:00+00:00", "soon", 1])
 def test_what_is_no_day_of_the_zone_means_only_itself(value: object) -> None:
-    entry = replace(ENTRY, managed={"validTillDate": value})
+    base = Base({"validTillDate": value}, ZoneInfo("Asia/Kolkata"))
 
-    assert entry.meaning("validTillDate", ZoneInfo("Asia/Kolkata")) == ["?", value]
+    assert base.meaning("validTillDate") == ["?", value]
 
 
 def test_a_record_is_asked_by_code_and_by_id_and_for_what_was_shown() -> None:

@@ -31,6 +31,11 @@ CHANGES = 2
 @click.command()
 @click.option("--only", multiple=True, metavar="CODE", help="Only this series; may be repeated.")
 @click.option(
+    "--base",
+    metavar="REV",
+    help="The commit whose files were applied: tells who moved. Without it the record does.",
+)
+@click.option(
     "--against",
     metavar="REV",
     help="The commit that a pull request is compared with: tells what is its own, and what moves"
@@ -50,6 +55,7 @@ CHANGES = 2
 def plan(
     settings: Settings,
     only: Sequence[str],
+    base: str | None,
     against: str | None,
     out: str | None,
     shape: str,
@@ -60,7 +66,7 @@ def plan(
     if out:
         check_writable(out)
     with settings.session() as session:
-        made = session.plan(only, against=against)
+        made = session.plan(only, against=against, base=base)
         links = _links(made, os.environ, session.series, session.prefix)
     from reconciler.planjson import to_json
 

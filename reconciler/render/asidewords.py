@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 
     from reconciler.change import Aside
 
+_NOBODYS = (
+    "live goes on as it is, and nobody manages it any more; to end it, give it an end date first,"
+    " and apply"
+)
 _MEANS = {
-    DELETED: "live goes on as it is, and nobody manages it any more; to end it, give it an end date"
-    " first, and apply",
+    DELETED: _NOBODYS,
+    UNMANAGED: _NOBODYS,
     ACCEPTED: "live has this already",
 }
 
@@ -25,9 +29,23 @@ _MEANS = {
 def aside_words(aside: Aside, zone: str) -> tuple[str, str]:
     """What an aside says before and after."""
     path = aside.path or ""
+    if isinstance(aside.before, dict) and "live" in aside.before:
+        words = _of_live(aside.before, zone)
+        return words, words
     if aside.code and path.partition(".")[0] in FIELDS:
         return said(path, aside.before, zone), said(path, aside.after, zone)
     return _plainly(aside.before), _plainly(aside.after)
+
+
+def _of_live(found: dict[str, Any], zone: str) -> str:
+    """What live has of a series that no file names any more."""
+    words = [f"id {found['id']}"] if found.get("id") else []
+    if not found["live"]:
+        return ", ".join([*words, "live has it no more"])
+    words += [f"called {found['seriesCode']} by now"] if "seriesCode" in found else []
+    for name in ("validTillDate", "maxCreate", "maxRedeem"):
+        words += [f"{name} {said(name, found[name], zone)}"] if name in found else []
+    return ", ".join([*words, f"{found.get('issued', 0):,} issued"])
 
 
 def aside_effect(aside: Aside) -> str:
@@ -45,6 +63,8 @@ def left_alone(aside: Aside) -> bool:
 
 def aside_means(aside: Aside, zone: str, shown: Callable[[str], str] = str) -> str:
     """What comes of an aside, where that is not plain. `shown` escapes a name or a value."""
+    if isinstance(aside.before, dict) and aside.before.get("live") is False:
+        return ""
     if not left_alone(aside):
         return _MEANS.get(aside.kind, "")
     path = shown(aside.path or "")

@@ -14,6 +14,7 @@ from reconciler.render.lines import TIE, Span, columns, laid
 from reconciler.render.meaning import cost, cost_of, offer, sides
 from reconciler.render.story import PLAIN, own
 from reconciler.render.worddiff import shortened, word_diff
+from reconciler.render.wording import NOT_SET
 from reconciler.render.words import cut, many, members, shown
 from reconciler.sideeffects import CAUSE
 from reconciler.text import visible
@@ -241,7 +242,9 @@ def aside_lines(group: AsideGroup, zone: str, ink: Ink, width: int) -> Iterator[
 def _aside_words(aside: Aside, zone: str, each: str) -> Iterator[str]:
     """Its values, what it means, and what it does to money."""
     before, after = (visible(one) for one in aside_words(aside, zone))
-    if not left_alone(aside) and (aside.path is not None or before != after):
+    if aside.path is None and before == after != NOT_SET:
+        yield after
+    elif not left_alone(aside) and (aside.path is not None or before != after):
         name = f"{visible(aside.path)}  " if aside.path else ""
         yield f"{name}{f'stays {after}' if before == after else f'{before} → {after}'}"
     yield aside_means(aside, zone, visible)
