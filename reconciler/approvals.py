@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from reconciler.config import Target
     from reconciler.plan import Plan
 
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_DIGEST = re.compile(r"sha256:([0-9a-f]{64}|[0-9a-f]{32})")
+_SHORT = len("sha256:") + 32  # of a long list each digest has its first 128 bits alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,15 @@ class Review:
         """The digests that may run of a plan. What is still blocked as it was when it was reviewed
         has been seen, and needs no other reason.
         """
-        return self.digests | (self.refused & {change.digest for change in plan.blocked})
+        seen = self.refused & {change.digest for change in plan.blocked}
+        known = {change.digest for change in plan.changes}
+        listed = {one for one in known if one in self.digests or one[:_SHORT] in self.digests}
+        return frozenset(seen | listed)
 
 
-def review(text: str, name: str, target: Target) -> Review:
-    """What a file approves: a plan, or a list with one change digest in each line.
+def reviews(text: str, name: str, target: Target) -> list[Review]:
+    """What a file approves: a plan, or a list with one change digest in each line. In a list an
+    empty line begins another set, which guards over a plan judge alone.
 
     An empty list approves nothing. Raise RefusedError for a plan that is off or for another target,
     UsageError for a line that is no digest.
@@ -48,13 +53,15 @@ def review(text: str, name: str, target: Target) -> Review:
         plan = from_json(text, target)
         held = {row["digest"] for row in json.loads(text)["changes"] if row["blocked"]}
         own = {change.digest for change in plan.changes if change.owned is not False}
-        return Review(frozenset(own - held), plan, frozenset(own & held))
-    found = set()
+        return [Review(frozenset(own - held), plan, frozenset(own & held))]
+    sets: list[set[str]] = [set()]
     for number, line in enumerate(text.splitlines(), 1):
         digest = line.strip()
         if digest and not _DIGEST.fullmatch(digest):
             shown = clip(visible(digest))
             raise UsageError(f"{name}:{number}: {shown} is no change digest (sha256:…)")
         if digest:
-            found.add(digest)
-    return Review(frozenset(found))
+            sets[-1].add(digest)
+        elif sets[-1]:
+            sets.append(set())
+    return [Review(frozenset(found)) for found in sets if found] or [Review(frozenset())]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from reconciler.lifecycle import Lines
     from reconciler.live import LiveSeries
 
+NOT_REVIEWED = "not-reviewed"
 PLAN_SCHEME = "reconciler/plan-digest/1"
 WRITES = {"create": 2, "adopt": 1, "update": 1}
 IDS_AT_ONCE = 50  # ids that one read takes (API page, 9.6)
@@ -122,6 +123,13 @@ class Plan:
         return [change for change in self.changes if change.blocked]
 
     @property
+    def unreviewed(self) -> Plan | None:
+        """What nothing but a missing review holds up, as the plan of it alone; None for nothing."""
+        rules = {one.code: {why.rule for why in one.blocked} for one in self.changes}
+        left = tuple(one for one in self.changes if rules[one.code] == {NOT_REVIEWED})
+        return replace(self, changes=left) if left else None
+
+    @property
     def drifted(self) -> int:
         """How many changes hold a field that live moved away from what was applied."""
         moved = {DRIFT, CONFLICT}
@@ -151,7 +159,7 @@ def _held_to(change: Change, approved: Collection[str]) -> Change:
         f"no reviewed plan holds this change ({change.digest}); have it reviewed, or look at it"
         " and apply the plan with --expect DIGEST"
     )
-    return replace(change, blocked=(*change.blocked, Blocked("not-reviewed", message)))
+    return replace(change, blocked=(*change.blocked, Blocked(NOT_REVIEWED, message)))
 
 
 def allowing(change: Change) -> dict[str, Lines]:

@@ -68,6 +68,14 @@ def refusal(reasons: Iterable[Blocked]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class ByHand:
+    """What somebody may apply by hand who looked at it: a plan of these codes has this digest."""
+
+    expect: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ApplyReport:
     """What a whole apply did. `requests` adds up to all requests of the run."""
 
@@ -78,6 +86,7 @@ class ApplyReport:
     record: str | None = None  # the commit of the record that holds what was done
     unrecorded: str | None = None  # why what was done is not in the record
     differences: tuple[Difference, ...] = ()  # between the plan and what was reviewed
+    unreviewed: ByHand | None = None  # what only a missing review held up
 
     @property
     def counts(self) -> Counter[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler import __version__, git, recordref, revision
-from reconciler.approvals import review
+from reconciler.approvals import reviews
 from reconciler.basis import applied, in_force, since
 from reconciler.client import Client
 from reconciler.config import credentials, load_target, sandbox_credentials
@@ -284,7 +284,8 @@ class Session:
 
     def reviews(self, files: Sequence[str]) -> list[Review]:
         """What reviewed plans or lists of change digests name. Raises as `saved_plan` does."""
-        return [review(text_of(file, "review"), file, self.target) for file in files]
+        found = (reviews(text_of(file, "review"), file, self.target) for file in files)
+        return [one for several in found for one in several]
 
     def held_to(self, plan: Plan, reviews: Sequence[Review]) -> Plan:
         """A plan in which nothing else runs than what was reviewed."""

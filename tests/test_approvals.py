@@ -11,7 +11,7 @@ import pytest
 from conftest import MINIMAL
 from scenes import plan_of
 
-from reconciler.approvals import review
+from reconciler.approvals import reviews
 from reconciler.errors import RefusedError, UsageError
 from reconciler.guardrails import DEFAULT
 from reconciler.planjson import to_json
@@ -24,18 +24,20 @@ if TYPE_CHECKING:
 
 ONE, TWO = "sha256:" + "1" * 64, "sha256:" + "2" * 64
 
-LISTS: dict[str, tuple[str, set[str]]] = {
-    "one a line": (f"{ONE}\n{TWO}\n", {ONE, TWO}),
-    "blanks, empty lines and Windows": (f"\r\n  {ONE} \r\n\r\n", {ONE}),
-    "no last newline": (ONE, {ONE}),
-    "an empty list": ("", set()),
-    "nothing but blanks": (" \n\n", set()),
+LISTS: dict[str, tuple[str, list[set[str]]]] = {
+    "one a line": (f"{ONE}\n{TWO}\n", [{ONE, TWO}]),
+    "two sets": (f"{ONE}\n\n\n{TWO}\n", [{ONE}, {TWO}]),
+    "128 bits": (ONE[:39], [{ONE[:39]}]),
+    "blanks, empty lines and Windows": (f"\r\n  {ONE} \r\n\r\n", [{ONE}]),
+    "no last newline": (ONE, [{ONE}]),
+    "an empty list": ("", [set()]),
+    "nothing but blanks": (" \n\n", [set()]),
 }
 
 
 @pytest.mark.parametrize(("text", "expected"), LISTS.values(), ids=LISTS)
-def test_a_list_approves_what_it_names(target: Target, text: str, expected: set[str]) -> None:
-    assert review(text, "list", target).digests == expected
+def test_a_list_approves_what_it_names(target: Target, text: str, expected: list[set[str]]) -> None:
+    assert [one.digests for one in reviews(text, "list", target)] == expected
 
 
 @pytest.mark.parametrize(
@@ -45,7 +47,7 @@ def test_a_list_approves_what_it_names(target: Target, text: str, expected: set[
 )
 def test_a_line_that_is_no_digest_is_named(target: Target, line: str) -> None:
     with pytest.raises(UsageError, match=r"^list:2: .* is no change digest") as refused:
-        review(f"{TWO}\n{line}\n", "list", target)
+        reviews(f"{TWO}\n{line}\n", "list", target)
 
     assert str(refused.value).isprintable()
 
@@ -53,7 +55,7 @@ def test_a_line_that_is_no_digest_is_named(target: Target, line: str) -> None:
 def test_a_plan_approves_its_changes(client: Client, target: Target, desired: FromText) -> None:
     plan = plan_of(client, desired(MINIMAL, MINIMAL.replace("APRIL100", "MAY100")))
 
-    found = review(json.dumps(to_json(plan)), "plan.json", target).digests
+    (found,) = [one.digests for one in reviews(json.dumps(to_json(plan)), "plan.json", target)]
 
     assert found == {change.digest for change in plan.changes}
     assert 2 == len(found)
@@ -66,10 +68,10 @@ def test_a_plan_of_another_target_or_an_edited_one_is_refused(
     document = to_json(plan_of(client, desired(MINIMAL)))
 
     with pytest.raises(RefusedError, match="for the target sandbox"):
-        review(json.dumps(document), "plan.json", replace(target, name="eu"))
+        reviews(json.dumps(document), "plan.json", replace(target, name="eu"))
     document["changes"][0]["managed"]["discountValue"][1] = 499
     with pytest.raises(RefusedError, match="edited"):
-        review(json.dumps(document), "plan.json", target)
+        reviews(json.dumps(document), "plan.json", target)
 
 
 def test_what_is_not_approved_is_blocked_by_name_and_digest(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ONE = '[targets.eu]\nurl = "https://eu.test"\ntimezone = "Asia/Kolkata"\n'
 TWO = ONE + '[targets.us]\nurl = "https://us.test"\n'
-TOP = "write one of default_target, targets, guardrails"
+TOP = "write one of default_target, require_approval, targets, guardrails"
 NO_URL = 'it is missing: write url = "https://HOST" (or "sandbox:FILE")'
 HIDING = "productInfo, redemptionOrgEntityDetails, targetUserDetails, customPropertyMap"
 LIKE = '; write one like "UTC" or "Asia/Kolkata"'

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from reconciler.comparing import Difference
     from reconciler.plan import Plan
-    from reconciler.report import ApplyReport, Outcome
+    from reconciler.report import ApplyReport, ByHand, Outcome
     from reconciler.session import Session
 
 INTERRUPTED = 130
@@ -137,7 +137,9 @@ class _Apply:
             found = session.plan(recording=asked.record)
         self.plan = session.held_to(found, reviews) if asked.reviewed else found
         plans = [one.plan for one in reviews if one.plan]
-        listed = frozenset[str]().union(*(one.digests for one in reviews if one.plan is None))
+        listed = frozenset[str]().union(
+            *(one.approved(found) for one in reviews if one.plan is None)
+        )
         self.reviewed = {
             plan.digest: frozenset(change.digest for change in plan.changes) for plan in plans
         }
@@ -226,7 +228,15 @@ class _Apply:
             record=self.recorded,
             unrecorded=self.unrecorded,
             differences=self.differences,
+            unreviewed=self.unreviewed(),
         )
+
+    def unreviewed(self) -> ByHand | None:
+        """What was left alone for want of a review, and nothing else."""
+        from reconciler.report import ByHand
+
+        left = self.plan.unreviewed if self.plan else None
+        return ByHand(left.digest, tuple(one.code for one in left.changes)) if left else None
 
     def document(self) -> dict[str, object]:
         """The report as JSON."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.cli.terminal import Settings, pass_settings, show, tell
+from reconciler.cli.terminal import Settings, pass_settings, show, tell, write_whole
 from reconciler.errors import FilesInvalidError, RefusedError, UsageError
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class _Files:
 
         _, file = self._claims.get(folded(row.code), ("", None))
         file = file or os.path.join(self.folder, self._free_name(row))
-        _write_whole(file, made.text)
+        write_whole(file, made.text.encode())
         self._claims[folded(row.code)] = row.code, file
         self.written += 1
         show(visible(f"wrote {file}  {row.code} (id {row.id})"))
@@ -152,22 +152,6 @@ def _claims(session: Session, folder: str) -> dict[str, tuple[str, str]]:
     if files.errors:
         raise FilesInvalidError(files.problems)
     return {folded(code): (code, found.file) for code, found in files.series.items()}
-
-
-def _write_whole(file: str, text: str) -> None:
-    """Write a file whole or not at all; a link keeps pointing where it did. Raises UsageError."""
-    target = os.path.realpath(file)
-    draft = f"{target}.{os.getpid()}.draft"
-    try:
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        with open(draft, "x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        os.replace(draft, target)
-    except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror}") from None
-    finally:
-        if os.path.exists(draft):
-            os.unlink(draft)
 
 
 def _counted(count: int, what: str) -> str:

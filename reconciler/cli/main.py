@@ -33,6 +33,9 @@ COMMANDS = {
     "apply": ("applying", "Carry out a saved PLAN, or plan afresh, show it and ask."),
     "import": ("importing", "Write files for live series: these CODEs, or --all."),
     "doctor": ("doctoring", "Read a target and say what works on it."),
+    "drift": ("drifting", "Show what moved in live since it was applied."),
+    "github": ("forge", "Comment, read approvals, keep an issue: for workflows."),
+    "targets": ("reading", "Print the names of the targets, as a workflow's matrix."),
     "schema": ("reading", "Print the JSON Schema of a series file, for editors."),
     "sandbox": ("sandboxing", "Run the API's local imitation, to try things on."),
 }

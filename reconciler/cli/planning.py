@@ -67,7 +67,7 @@ def plan(
         check_writable(out)
     with settings.session() as session:
         made = session.plan(only, against=against, base=base)
-        links = _links(made, os.environ, session.series, session.prefix)
+        links = links_to(made.commit, os.environ, session.series, session.prefix)
     from reconciler.planjson import to_json
 
     document = to_json(made)
@@ -91,7 +91,7 @@ def _show(made: Plan, shape: str, links: Links | None, settings: Settings) -> bo
     if shape == "markdown":
         from reconciler.render.markdown import plan_markdown
 
-        page = plan_markdown(made, links, where=_run(os.environ))
+        page = plan_markdown(made, links, where=where_all_is(os.environ, "plan"))
         show(page.text)
         return page.complete
     if shape == "html":
@@ -105,22 +105,25 @@ def _show(made: Plan, shape: str, links: Links | None, settings: Settings) -> bo
     return True
 
 
-def _links(
-    made: Plan, environment: Mapping[str, str], series: os.PathLike[str], prefix: str | None
+def links_to(
+    commit: str | None,
+    environment: Mapping[str, str],
+    series: os.PathLike[str],
+    prefix: str | None,
 ) -> Links | None:
-    """Where GitHub shows the files of the commit; None elsewhere."""
+    """Where GitHub shows the files of a commit; None elsewhere."""
     from reconciler.render.links import Links
 
     server, name = environment.get("GITHUB_SERVER_URL"), environment.get("GITHUB_REPOSITORY")
-    if not (server and name and made.commit) or prefix is None:
+    if not (server and name and commit) or prefix is None:
         return None
-    return Links(f"{server}/{name}/blob/{made.commit}", prefix, os.fspath(series))
+    return Links(f"{server}/{name}/blob/{commit}", prefix, os.fspath(series))
 
 
-def _run(environment: Mapping[str, str]) -> str:
-    """Where the whole plan is, for who reads a comment that cannot hold it."""
+def where_all_is(environment: Mapping[str, str], what: str) -> str:
+    """Where the whole plan or drift is, for who reads a comment that cannot hold it."""
     names = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
     server, repository, run = (environment.get(name) for name in names)
     if server and repository and run:
         return f"the files of the run {server}/{repository}/actions/runs/{run}"
-    return "what `reconciler plan --format html` prints"
+    return f"what `reconciler {what} --format html` prints"

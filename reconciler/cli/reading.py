@@ -62,6 +62,20 @@ def validate(settings: Settings, paths: Sequence[str], shape: str) -> None:
 
 
 @click.command()
+@pass_settings
+def targets(settings: Settings) -> None:
+    """Print the names of the targets as a JSON list, in one line: what a workflow runs for.
+
+    Sandboxes are none of them: they are on one machine.
+    """
+    import json
+
+    from reconciler.config import remote_targets
+
+    show(json.dumps(remote_targets(settings.config)))
+
+
+@click.command()
 def schema() -> None:
     """Print the JSON Schema of a series file, for editors."""
     from reconciler.series import Series

@@ -146,6 +146,22 @@ def write_json(file: str, document: object, *, unchanged: bool = False) -> None:
             os.unlink(draft)
 
 
+def write_whole(file: str, raw: bytes) -> None:
+    """Write a file whole or not at all; a link keeps pointing where it did. Raises UsageError."""
+    target = os.path.realpath(file)
+    draft = f"{target}.{os.getpid()}.draft"
+    try:
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        with open(draft, "xb") as stream:
+            stream.write(raw)
+        os.replace(draft, target)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}") from None
+    finally:
+        if os.path.exists(draft):
+            os.unlink(draft)
+
+
 def _is_device(file: str) -> bool:
     """Whether a path is there and is no file to replace: /dev/null, /dev/stdout, a pipe."""
     return os.path.exists(file) and not (os.path.isfile(file) or os.path.isdir(file))

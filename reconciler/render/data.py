@@ -30,6 +30,9 @@ def report_json(report: ApplyReport) -> dict[str, Any]:
             for found in report.outcomes
         ],
         "differences": differences_json(report.differences),
+        "unreviewed": None
+        if report.unreviewed is None
+        else {"expect": report.unreviewed.expect, "codes": list(report.unreviewed.codes)},
         "record": report.record,
         "error": report.error or report.unrecorded,
     }

@@ -88,6 +88,12 @@ def _words(problem: Problem) -> str:
     return visible(problem.message + hint)
 
 
+def command(severity: str, file: str, line: int, title: str, message: str) -> str:
+    """One annotation of a line of a file, whatever the texts hold."""
+    place = f"file={_property(file)},line={line},title={_property(title)}"
+    return f"::{severity} {place}::{_data(visible(message))}"
+
+
 def _data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 

@@ -142,7 +142,7 @@ def outcome_text(found: Outcome, ink: Ink) -> str:
 
 
 def report_text(report: ApplyReport) -> str:
-    """The last line of an apply."""
+    """The last lines of an apply."""
     found = sorted(report.counts, key=lambda one: (one not in _DID, one))
     counts = ", ".join(f"{report.counts[status]:,} {status}" for status in found)
     words = {
@@ -152,4 +152,12 @@ def report_text(report: ApplyReport) -> str:
         "nothing to do": "Nothing to do",
     }
     calls = many(sum(report.requests.values()), "request")
-    return f"{words[report.result]}{f': {counts}' if counts else ''} ({calls})."
+    last = f"{words[report.result]}{f': {counts}' if counts else ''} ({calls})."
+    left = report.unreviewed
+    if left is None:
+        return last
+    codes = " ".join(visible(code) for code in left.codes)
+    return (
+        f"Nobody reviewed {codes}. Who has looked at it applies it by hand: a plan of just that"
+        f" has the digest\n  {left.expect}\n{last}"
+    )

@@ -1,0 +1,1 @@
+"""What the tool says to GitHub and reads there: comments, reviews, and issues."""

@@ -1,0 +1,105 @@
+"""The pull request's comment: one for each target, found by its marker and updated in place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from reconciler.errors import GitHubError
+from reconciler.github.marker import Marker, claimed, comment, prefix, verified
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reconciler.github.event import PullRequest
+    from reconciler.github.rest import GitHub
+    from reconciler.github.rows import Comment
+
+_BOT = "[bot]"  # ends the login of an app, and of nobody else
+CREATED, UPDATED, NEWER = "created", "updated", "newer"
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What came of it: created, updated, or left to a newer run. `url` is the comment's."""
+
+    how: str
+    url: str
+
+
+def put(github: GitHub, marker: Marker, body: str, key: str | None) -> Put:
+    """Write the comment of a target, unless a newer run has. Raises GitHubError."""
+    found = _ours(github, marker, key)
+    if found is None:
+        return _create(github, marker, body, key)
+    mine, before = found
+    if before and before.order > marker.order:
+        return Put(NEWER, mine.url)
+    made = github.update_comment(mine.id, comment(_after(marker, before), body, key))
+    return Put(UPDATED, made.url)
+
+
+def _create(github: GitHub, marker: Marker, body: str, key: str | None) -> Put:
+    """A new comment. Where nobody knows whether it was made, look before it is made again."""
+    try:
+        return Put(CREATED, github.create_comment(marker.number, comment(marker, body, key)).url)
+    except GitHubError as error:
+        if not error.may_have_happened:
+            raise
+        found = _ours(github, marker, key)
+        if found is None or found[1] is None or found[1].order != marker.order:
+            raise
+        return Put(CREATED, found[0].url)
+
+
+def _ours(github: GitHub, marker: Marker, key: str | None) -> tuple[Comment, Marker | None] | None:
+    """The comment to update, of several the newest, and its marker where that can be believed.
+
+    With a key that is one that verifies, else one of an app; without a key any that says so.
+    """
+    begin = prefix(marker.target)
+    written = [one for one in github.comments(marker.number) if one.body.startswith(begin)]
+    if key is None:
+        return _newest({one.id: (one, claimed(one.body)) for one in written})
+    signed = {
+        one.id: (one, read)
+        for one in written
+        if (read := verified(one.body, key)) and _same(read, marker)
+    }
+    if signed:
+        return _newest(signed)
+    return _newest({one.id: (one, None) for one in written if one.author.endswith(_BOT)})
+
+
+def _same(one: Marker, other: Marker) -> bool:
+    return (one.repository.casefold(), one.number, one.target) == (
+        other.repository.casefold(),
+        other.number,
+        other.target,
+    )
+
+
+def _newest(
+    found: Mapping[int, tuple[Comment, Marker | None]],
+) -> tuple[Comment, Marker | None] | None:
+    def order(pair: tuple[Comment, Marker | None]) -> tuple[int, int]:
+        return pair[1].order if pair[1] else (0, 0)
+
+    return max(found.values(), key=order, default=None)
+
+
+def _after(marker: Marker, before: Marker | None) -> Marker:
+    """The marker with what the one before knows: since when this is shown, and who made the head.
+
+    A review counts from when its changes were first shown, whatever a later run counted anew.
+    """
+    if before is None or before.head != marker.head:
+        return marker
+    authors = tuple(dict.fromkeys((*marker.authors, *before.authors)))
+    shown = before.shown if marker.shows_no_more_than(before) else marker.shown
+    return replace(marker, authors=authors, shown=shown)
+
+
+def authors(pull: PullRequest) -> tuple[str, ...]:
+    """Who cannot approve it: who opened it, and who made its head."""
+    return tuple(dict.fromkeys(name for name in (pull.author, pull.pusher) if name))

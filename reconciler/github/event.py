@@ -1,0 +1,129 @@
+"""What GitHub tells a workflow's step: where it runs, which run it is, for which pull request."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from reconciler.errors import UsageError
+from reconciler.github.site import Site
+from reconciler.render.links import Links
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+API = "https://api.github.com"
+_PUSHES = frozenset({"opened", "synchronize"})  # whoever sends these made the head
+_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a workflow. `page` is where people see it, "" outside of GitHub."""
+
+    site: Site
+    number: int
+    attempt: int
+    page: str
+    branch: str  # that the run is for; "" where GitHub does not say
+
+    def links(self, commit: str | None, prefix: str | None, folder: Path) -> Links | None:
+        """Where GitHub shows the files of a commit; None where nobody knows."""
+        server, _, _ = self.page.partition(f"/{self.site.repository}/")
+        if not (server and commit and prefix is not None):
+            return None
+        return Links(f"{server}/{self.site.repository}/blob/{commit}", prefix, str(folder))
+
+    @property
+    def files(self) -> str:
+        """Where all of it is, for who reads a part."""
+        return f"the files of the run {self.page}" if self.page else "the files of this run"
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """The pull request of an event, as it was then. `pusher` made its head, where the event tells.
+
+    `fork`: its files come from another repository. `base_sha` is the tip of the branch it is for.
+    """
+
+    number: int
+    head: str
+    author: str
+    pusher: str
+    fork: bool
+    base_sha: str | None
+    base_ref: str
+
+
+def run_of(environment: Mapping[str, str]) -> Run:
+    """The run that GITHUB_… variables tell of. Raise UsageError naming the one that is missing."""
+    repository = environment.get("GITHUB_REPOSITORY", "")
+    if not repository:
+        raise UsageError(
+            "GITHUB_REPOSITORY is not set: this command runs in a workflow of GitHub, or with"
+            " GITHUB_REPOSITORY=OWNER/NAME and GITHUB_TOKEN"
+        )
+    site = Site(
+        environment.get("GITHUB_API_URL") or API, repository, environment.get("GITHUB_TOKEN", "")
+    )
+    server, run_id = environment.get("GITHUB_SERVER_URL"), environment.get("GITHUB_RUN_ID")
+    return Run(
+        site,
+        _number(environment, "GITHUB_RUN_NUMBER"),
+        _number(environment, "GITHUB_RUN_ATTEMPT"),
+        f"{server}/{repository}/actions/runs/{run_id}" if server and run_id else "",
+        environment.get("GITHUB_REF_NAME", ""),
+    )
+
+
+def _number(environment: Mapping[str, str], name: str) -> int:
+    text = environment.get(name) or "1"
+    if not (text.isascii() and text.isdigit()):
+        raise UsageError(f"{name} is no number")
+    return int(text)
+
+
+def pull_request(environment: Mapping[str, str]) -> PullRequest:
+    """The pull request of the event in GITHUB_EVENT_PATH. Raise UsageError where there is none."""
+    path = environment.get("GITHUB_EVENT_PATH", "")
+    try:
+        with open(path, encoding="utf-8") as stream:  # noqa: PTH123 - a name from the environment
+            event = json.load(stream)
+    except (OSError, ValueError):
+        raise UsageError(
+            "GITHUB_EVENT_PATH names no event: this command runs in a workflow that a pull request"
+            " triggers"
+        ) from None
+    found = event.get("pull_request") if isinstance(event, dict) else None
+    if not isinstance(found, dict):
+        raise UsageError("the event is of no pull request: run this on pull_request_target")
+    try:
+        return _read(event, found)
+    except (KeyError, TypeError, ValueError):
+        raise UsageError("the event's pull request has no number or no head") from None
+
+
+def _read(event: Mapping[str, Any], found: Mapping[str, Any]) -> PullRequest:
+    head, base = found["head"], found.get("base") or {}
+    number = found.get("number", event.get("number"))
+    if type(number) is not int or not _SHA.fullmatch(head["sha"]):
+        raise ValueError
+    repositories = [(side.get("repo") or {}).get("full_name") for side in (head, base)]
+    return PullRequest(
+        number,
+        head["sha"],
+        _login(found.get("user")),
+        _login(event.get("sender")) if event.get("action") in _PUSHES else "",
+        repositories[0] != repositories[1],
+        base.get("sha"),
+        base.get("ref") or "",
+    )
+
+
+def _login(user: object) -> str:
+    login = user.get("login") if isinstance(user, dict) else None
+    return login if isinstance(login, str) else ""

@@ -1,0 +1,226 @@
+"""Which changes merged pull requests have approved (design, section 7).
+
+A comment's marker names the changes that were shown; everything else here asks whether that was
+seen, by whom, and whether it still counts. What does not pass is told with the rule that it fails.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from reconciler import git
+from reconciler.github.marker import Marker, prefix, verified
+from reconciler.touched import touches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from reconciler.config import Target
+    from reconciler.github.rest import GitHub
+    from reconciler.github.rows import Comment, Pull, Review
+    from reconciler.record import Record
+    from reconciler.touched import Touch
+
+LIFE = timedelta(days=14)
+_SLACK = timedelta(minutes=10)  # between our clock and GitHub's
+_INSIDERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR", ""})  # "": GitHub does not say
+_BY_HAND = "or run the apply workflow by hand, with the digest that its report names"
+_AGAIN = f"have the change reviewed in a new pull request, {_BY_HAND}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why something does not approve series: the rule, what it is about, and what to do."""
+
+    rule: str
+    what: str
+    codes: tuple[str, ...]
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What one pull request approves: the digests of its changes, by code."""
+
+    number: int
+    digests: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What approvals are for: the files, the target, the branch that they are merged into, and the
+    key that signs markers, all in one repository ("owner/name"). `record` says what is spent;
+    `since` stands for it where it is given.
+    """
+
+    repository: str
+    series: Path
+    target: Target
+    branch: str
+    key: str
+    require_approval: bool
+    record: Record
+    since: str | None
+    now: datetime
+
+
+def approvals(asked: Asked, github: GitHub) -> tuple[list[Approval], list[Rejection]]:
+    """What is approved by pull requests merged into the branch, the oldest first, and what is not.
+
+    Raises GitHubError, RecordError, and UsageError without a repository.
+    """
+    after = asked.now - LIFE - _SLACK
+    found = list(touches(asked.series, asked.target.zone, after, asked.since))
+    judge = _Judge(asked, github, found)
+    return judge.all()
+
+
+class _Judge:
+    def __init__(self, asked: Asked, github: GitHub, found: list[Touch]) -> None:
+        self.asked, self.github, self.found = asked, github, found
+        self.last: dict[str, str] = {}  # by code, the last commit that touched it
+        for touch in found:
+            for code in touch.codes:
+                self.last.setdefault(code, touch.commit)
+        self.rejected: list[Rejection] = []
+        self._follows: dict[tuple[str, str], bool | None] = {}
+
+    def all(self) -> tuple[list[Approval], list[Rejection]]:
+        pulls: dict[int, Pull] = {}
+        commits: dict[int, list[Touch]] = {}
+        for touch in reversed(self.found):
+            spent = {code for code in touch.codes if self.is_spent(touch.commit, code)}
+            if spent:
+                self.reject("spent", f"commit {touch.commit[:12]}", spent, "it was applied already")
+            if spent == touch.codes:
+                continue
+            merged = [one for one in self.github.pulls_of(touch.commit) if self.merged_here(one)]
+            for pull in merged:
+                pulls[pull.number] = pull
+                commits.setdefault(pull.number, []).append(touch)
+            if not merged:
+                message = f"no pull request merged into {self.asked.branch} brought it; {_AGAIN}"
+                what = f"commit {touch.commit[:12]}"
+                self.reject("merged-here", what, touch.codes - spent, message)
+        made = (self.of(pull, commits[number]) for number, pull in pulls.items())
+        return [one for one in made if one.digests], self.rejected
+
+    def reject(self, rule: str, what: str, codes: Iterable[str], message: str) -> None:
+        self.rejected.append(Rejection(rule, what, tuple(sorted(codes)), message))
+
+    def is_spent(self, commit: str, code: str) -> bool:
+        """Whether what was applied to a series holds a commit already."""
+        entry = self.asked.record.entries.get(code)
+        if self.asked.since is not None or entry is None or entry.commit is None:
+            return False
+        pair = entry.commit, commit
+        if pair not in self._follows:
+            self._follows[pair] = git.descends(self.asked.series, *pair)
+        return self._follows[pair] is not False  # where nobody can tell, it approves nothing
+
+    def merged_here(self, pull: Pull) -> bool:
+        repository = self.is_ours(pull)
+        merged = pull.merged_at is not None and pull.merge_commit_sha is not None
+        if not (merged and repository and pull.base_ref == self.asked.branch):
+            return False
+        return git.descends(self.asked.series, "HEAD", str(pull.merge_commit_sha)) is True
+
+    def is_ours(self, pull: Pull) -> bool:
+        return pull.base_repository.casefold() == self.asked.repository.casefold()
+
+    def of(self, pull: Pull, brought: list[Touch]) -> Approval:
+        """What one merged pull request approves."""
+        what = f"pull request #{pull.number}"
+        codes = frozenset[str]().union(*(touch.codes for touch in brought))
+        codes = frozenset(
+            code for code in codes if not all(self.is_spent(one.commit, code) for one in brought)
+        )
+        marker = self.marker(pull, what, codes)
+        if marker is None or not self.seen(pull, marker, what, codes):
+            return Approval(pull.number, {})
+        mine = {touch.commit for touch in brought}
+        later = {code for code in codes if self.last[code] not in mine}
+        unseen = codes - later - marker.changes.keys()
+        if later:
+            message = f"a later commit touched it too; only the last one counts: {_AGAIN}"
+            self.reject("last-to-touch", what, later, message)
+        if unseen:
+            message = f"its comment shows no change of it that could run; {_AGAIN}"
+            self.reject("not-shown", what, unseen, message)
+        ready = sorted(codes - later - unseen)
+        return Approval(pull.number, {code: marker.changes[code] for code in ready})
+
+    def marker(self, pull: Pull, what: str, codes: frozenset[str]) -> Marker | None:
+        """The newest marker of the pull request's comment that counts; else why there is none."""
+        begin = prefix(self.asked.target.name)
+        written = [one for one in self.github.comments(pull.number) if one.body.startswith(begin)]
+        good = [found for one in written if (found := self.sound(one, pull))]
+        if good:
+            newest = max(good, key=lambda one: one.order)
+            if newest.head == pull.head_sha:
+                return newest
+            message = (
+                f"its comment is about {newest.head[:12]}, and its last head is"
+                f" {pull.head_sha[:12]}, which nobody planned; {_AGAIN}"
+            )
+            self.reject("last-head", what, codes, message)
+        else:
+            why = (
+                "no comment of it verifies: it was edited, copied or made by somebody else, or the"
+                " approval key is another by now"
+                if written
+                else "it has no comment with a plan for this target"
+            )
+            self.reject("marker", what, codes, f"{why}; {_AGAIN}")
+        return None
+
+    def sound(self, comment: Comment, pull: Pull) -> Marker | None:
+        """The marker of a comment that is as it was written, for this very pull request."""
+        found = verified(comment.body, self.asked.key)
+        if found is None or comment.updated_at > found.written + _SLACK:
+            return None
+        here = found.repository.casefold() == self.asked.repository.casefold()
+        same = (found.number, found.target) == (pull.number, self.asked.target.name)
+        return found if here and same else None
+
+    def seen(self, pull: Pull, marker: Marker, what: str, codes: frozenset[str]) -> bool:
+        """Whether somebody else approved what the marker shows, and not too long ago."""
+        moments = [marker.written]
+        moments += [pull.merged_at] if pull.merged_at else []
+        if self.asked.require_approval:
+            reviews = list(_approving(self.github.reviews(pull.number), pull, marker))
+            if not reviews:
+                message = (
+                    f"nobody else approved {marker.head[:12]} after its plan was shown"
+                    f" ({marker.shown:%Y-%m-%d %H:%M} UTC); {_AGAIN}"
+                )
+                self.reject("review", what, codes, message)
+                return False
+            moments.append(max(reviews))
+        if self.asked.now - min(moments) > LIFE:
+            message = f"it was approved more than {LIFE.days} days ago; {_AGAIN}"
+            self.reject("too-old", what, codes, message)
+            return False
+        return True
+
+
+def _approving(reviews: Iterable[Review], pull: Pull, marker: Marker) -> Iterator[datetime]:
+    """When each reviewer approved the shown head whose last word that is.
+
+    Neither who made the pull request or its head, nor a bot, nor anybody from outside.
+    """
+    last: dict[str, Review] = {}
+    for one in reviews:
+        if one.state in {"APPROVED", "CHANGES_REQUESTED", "DISMISSED"}:
+            last[one.author] = one
+    own = {name.casefold() for name in (pull.author, *marker.authors)}
+    for name, one in last.items():
+        somebody = name and name.casefold() not in own and one.author_type != "Bot"
+        if somebody and one.association in _INSIDERS and one.state == "APPROVED":
+            there = one.commit_id == pull.head_sha == marker.head
+            if there and one.submitted_at and one.submitted_at >= marker.shown:
+                yield one.submitted_at

@@ -1,0 +1,106 @@
+"""Which commits of a branch touched which series: their effective desired state, not bytes."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from reconciler.against import owned
+from reconciler.desired import read, takes
+from reconciler.errors import UsageError
+from reconciler.git import Objects, run
+from reconciler.gitobjects import locate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+    from zoneinfo import ZoneInfo
+
+    from reconciler.declared import Desired
+
+_FILES = ("100644", "100755")
+MOST = 2_000  # commits that are looked through
+_BEGIN = "\x01"
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One commit on the first-parent line of a branch, and the codes that it touched."""
+
+    commit: str
+    codes: frozenset[str]
+
+
+def touches(
+    series: Path, zone: ZoneInfo, after: datetime, start: str | None = None
+) -> Iterator[Touch]:
+    """The commits of HEAD since a moment that touch series, the newest first; `start` and what is
+    before it left out. A merge counts for all that it brought.
+
+    Raise UsageError without a repository, RecordError where git fails.
+    """
+    place = locate(series)
+    if place is None:
+        raise UsageError(f"{series} is in no git work tree, so nobody can tell who touched it")
+    paths = [f":(top,literal){os.fsdecode(b'/'.join(way))}" for way in place.ways if way]
+    said = run(
+        series,
+        "-c",
+        "log.showRoot=true",
+        "log",
+        "--first-parent",
+        "--diff-merges=first-parent",
+        "--raw",
+        "-z",
+        "--no-renames",
+        "--no-abbrev",
+        f"--max-count={MOST}",
+        f"--since={after.isoformat()}",
+        f"--format={_BEGIN}%H",
+        f"{start}..HEAD" if start else "HEAD",
+        "--",
+        *paths,
+    )
+    with Objects(series) as objects:
+        read_here = _Reader(objects, zone, min(map(len, place.ways), default=0))
+        for part in said.split(_BEGIN)[1:]:
+            commit, *rows = part.strip("\0\n").split("\0")
+            before, after_it = read_here.sides([row.strip("\n") for row in rows if row.strip("\n")])
+            codes = owned(before, after_it)
+            if codes:
+                yield Touch(commit, codes)
+
+
+class _Reader:
+    """Reads what raw lines of git name, each content once."""
+
+    def __init__(self, objects: Objects, zone: ZoneInfo, depth: int) -> None:
+        self._objects, self._zone, self._depth = objects, zone, depth
+        self._known: dict[str, Desired | None] = {}
+
+    def sides(self, rows: list[str]) -> tuple[dict[str, Desired], dict[str, Desired]]:
+        """The series before and after, by code, of the files that a commit touched."""
+        before: dict[str, Desired] = {}
+        after: dict[str, Desired] = {}
+        for row, path in zip(rows[::2], rows[1::2], strict=True):
+            modes, blobs = row.lstrip(":").split(" ")[:2], row.split(" ")[2:4]
+            for mode, blob, found in zip(modes, blobs, (before, after), strict=True):
+                one = self._series(blob, path) if mode in _FILES and self._takes(path) else None
+                if one is not None:
+                    found[one.code] = one
+        return before, after
+
+    def _takes(self, path: str) -> bool:
+        """Whether a path of the repository is that of a series file: nothing hidden is."""
+        return all(takes(f"{name}.yaml") for name in path.split("/")[self._depth : -1]) and takes(
+            path.rpartition("/")[2]
+        )
+
+    def _series(self, blob: str, path: str) -> Desired | None:
+        if blob not in self._known:
+            (raw,) = self._objects.read([blob])
+            self._known[blob], _ = read(path, raw, self._zone, date.max)
+        return self._known[blob]
