@@ -154,7 +154,7 @@ class _Draft:
             for path in _paths(row, self.row):
                 if row.required or not _filled_in(path, self.row, reading):
                     why = self._unmodelled(path)
-                    self.forms[path] = [] if why else _forms(path, self.row, self.target)
+                    self.forms[path] = [] if why else forms(path, self.row, self.target)
                     if not self.forms[path]:
                         self.drop(path, why or _ODD)
 
@@ -271,7 +271,7 @@ def _filled_in(path: str, live: LiveSeries, reading: Reading) -> bool:
     if _belongs_to_affix(path, live):
         return False
     if row.kind is Kind.DAY:
-        return _day(now, reading.zone) == _day(live.meaning("createdOn"), reading.zone)
+        return day(now, reading.zone) == day(live.meaning("createdOn"), reading.zone)
     if row.kind is Kind.MOMENT:
         bare = {name: raw for name, raw in live.raw.items() if name != path}
         return now == reading.money_at(LiveSeries(live.id, live.code, bare), path)
@@ -280,7 +280,7 @@ def _filled_in(path: str, live: LiveSeries, reading: Reading) -> bool:
     return now == (_SHORT_SMS if path == "shortSMSTemplate" else reading.settle(path, row.default))
 
 
-def _day(moment: Canonical, zone: ZoneInfo) -> str:
+def day(moment: Canonical, zone: ZoneInfo) -> str:
     """The day of a moment in the server's zone; the moment itself where it has none."""
     try:
         return str(values.parse_instant(str(moment)).astimezone(zone).date())
@@ -288,7 +288,7 @@ def _day(moment: Canonical, zone: ZoneInfo) -> str:
         return str(moment)
 
 
-def _forms(path: str, live: LiveSeries, target: Target) -> list[Any]:
+def forms(path: str, live: LiveSeries, target: Target) -> list[Any]:
     """The ways to write a live value, the friendliest first; none for one of an unknown shape."""
     row, _ = split(path)
     raw, now = live.value(path), live.meaning(path)
@@ -296,7 +296,7 @@ def _forms(path: str, live: LiveSeries, target: Target) -> list[Any]:
     if now == values.unknown(raw) or not isinstance(now, list | str | int | float):
         return []
     if row.kind in {Kind.DAY, Kind.MOMENT}:
-        bare = [YamlDate(_day(now, target.zone))] if row.kind is Kind.DAY else []
+        bare = [YamlDate(day(now, target.zone))] if row.kind is Kind.DAY else []
         return [*bare, YamlDate(raw)]
     if row.kind is Kind.PRODUCTS and isinstance(now, list):
         return [[{"productType": kind, name: ids} for kind, name, ids in now]]

@@ -107,11 +107,11 @@ def asked_to_wait(answer: Answer) -> float | None:
     return _UNTOLD if secondary or answer.status == HTTPStatus.TOO_MANY_REQUESTS else None
 
 
-def _until(reset: str | None, date: str | None) -> float | None:
+def _until(reset: str | None, date: str | None) -> float:
     """The seconds from now until a moment of GitHub's clock, which `date` tells."""
     text = (reset or "").strip()
     if not (text.isascii() and text.isdigit() and len(text) < 12):  # noqa: PLR2004 - digits of a second in a far future
-        return None
+        return _UNTOLD
     now = moment(date)
     return max(0.0, int(text) - (time.time() if now is None else now))
 

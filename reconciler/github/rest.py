@@ -14,7 +14,7 @@ from reconciler.errors import GitHubError
 from reconciler.github import rows
 from reconciler.github.answer import Answer, Call, next_page
 from reconciler.github.site import Site, address
-from reconciler.github.wire import PATIENCE, Wire
+from reconciler.github.wire import Wire
 from reconciler.limiter import REAL
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GitHub", "Site"]
 
+PATIENCE = 60.0  # seconds that a request takes at most
 _PAGE = 100  # rows: the most that GitHub shows at once
 _TALK = "pull-requests: write"
 _PULLS = "pull-requests: read"
@@ -37,7 +38,7 @@ _Row = TypeVar("_Row")
 class GitHub:
     """One repository. Use it as a context manager, in one thread."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is one thing that a test or a command replaces
         self,
         site: Site,
         *,
@@ -45,15 +46,17 @@ class GitHub:
         redactor: Redactor,
         transport: httpx.BaseTransport | None = None,
         clock: Clock = REAL,
+        patience: float = PATIENCE,
     ) -> None:
         """Open nothing yet. `note` hears of waits, at level 0, of attempts that failed, at 1, and
-        of each request, at 2; `redactor` learns the token; `transport` replaces the network.
+        of each request, at 2; `redactor` learns the token; `transport` replaces the network;
+        `patience` is how long a request may take, in seconds.
         """
         redactor.add(site.token)
         self._base = address(site)
         http = httpx.Client(
             transport=transport,
-            timeout=httpx.Timeout(PATIENCE / 3, connect=PATIENCE / 6),
+            timeout=httpx.Timeout(patience / 3, connect=patience / 6),
             follow_redirects=False,
             trust_env=self._base.scheme == "https",  # else a proxy would read the token
             headers={
@@ -63,7 +66,8 @@ class GitHub:
                 "X-GitHub-Api-Version": "2022-11-28",
             },
         )
-        self._wire = Wire(http, note, redactor.hide, clock)
+        for_body = patience * 2 / 3  # one more wait for bytes may follow
+        self._wire = Wire(http, note, redactor.hide, clock, for_body)
 
     def __enter__(self) -> Self:
         """Nothing to open: the first request connects."""

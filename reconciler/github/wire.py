@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from reconciler.limiter import Clock
 
-PATIENCE = 60.0  # seconds that a request takes at most
 ATTEMPTS = 5
 _BACK_OFF = wait_random_exponential(multiplier=1)
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
@@ -35,10 +34,11 @@ class Wire:
         note: Callable[[str, int], None],
         hide: Callable[[str], str],
         clock: Clock,
+        patience: float,
     ) -> None:
-        """`http` is closed with this."""
+        """`http` is closed with this. A body may take so many seconds of `patience`."""
         self._http, self._note, self._hide, self._clock = http, note, hide, clock
-        self._left = LONGEST_WAIT
+        self._left, self._patience = LONGEST_WAIT, patience
 
     def close(self) -> None:
         """Close the connections."""
@@ -106,7 +106,7 @@ class Wire:
 
     def _whole(self, request: httpx.Request) -> Answer:
         """An answer with its body, which does not come drop by drop for ever."""
-        ends = time.monotonic() + PATIENCE * 2 / 3  # one more wait for bytes may follow
+        ends = time.monotonic() + self._patience
         with closing(self._http.send(request, stream=True)) as response:
             body = bytearray()
             for part in response.iter_bytes():

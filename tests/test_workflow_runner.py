@@ -1,0 +1,436 @@
+from __future__ import annotations
+
+import os
+import select
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+from origins import bare, commit, jobs, pull_request, run, script
+from repositories import git, isolate
+from runner import Environment
+from triggers import Event, WorkflowError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    isolate(tmp_path, monkeypatch)
+
+
+def test_a_step_ends_at_the_first_command_that_fails(tmp_path: Path) -> None:
+    done = run(tmp_path, jobs(a=script("echo before", "exit 3", "echo after")))
+    assert ("failure", 3) == (done.conclusion, done.job("a").steps[0].exit_code)
+    assert "before\nError: Process completed with exit code 3." == done.log
+
+
+@pytest.mark.parametrize(
+    ("shell", "outcome"),
+    [
+        pytest.param({}, "success", id="without a shell a pipe hides a failure"),
+        pytest.param({"shell": "bash"}, "failure", id="with bash it does not"),
+    ],
+)
+def test_a_named_bash_minds_the_whole_pipe(
+    tmp_path: Path, shell: dict[str, str], outcome: str
+) -> None:
+    done = run(tmp_path, jobs(a=script("false | true", **shell)))
+    assert outcome == done.conclusion
+
+
+def test_steps_hand_on_outputs_variables_and_programs(tmp_path: Path) -> None:
+    source = jobs(
+        a="""\
+outputs:
+  all: ${{ steps.one.outputs.x }}/${{ steps.one.outputs.long }}
+steps:
+  - id: one
+    run: |
+      mkdir bin; printf '#!/bin/sh\\necho tool' > bin/tool; chmod +x bin/tool
+      echo "$PWD/bin" >> "$GITHUB_PATH"
+      echo 'x=a=b' >> "$GITHUB_OUTPUT"
+      printf 'long<<END\\ntwo\\nlines=2\\nEND\\n' >> "$GITHUB_OUTPUT"
+      echo NAME=kept >> "$GITHUB_ENV"
+      echo '# Summary' >> "$GITHUB_STEP_SUMMARY"
+  - run: echo "$(tool) $NAME ${{ env.NAME }} ${{ steps.one.outcome }}"
+""",
+        b="needs: a\n" + script("echo '${{ toJSON(needs.a.outputs) }}'"),
+    )
+    done = run(tmp_path, source)
+    assert {"all": "a=b/two\nlines=2"} == done.job("a").outputs
+    assert "tool kept kept success" == done.job("a").log
+    assert "# Summary\n" == done.job("a").summary
+    assert '{\n  "all": "a=b/two\\nlines=2"\n}' == done.job("b").log
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("no pair", id="no pair"),
+        pytest.param("=value", id="no name"),
+        pytest.param("x<<END", id="no end"),
+    ],
+)
+def test_an_output_that_github_cannot_read_fails_its_step(tmp_path: Path, line: str) -> None:
+    done = run(tmp_path, jobs(a=script(f"echo '{line}' >> \"$GITHUB_OUTPUT\"")))
+    assert "failure" == done.conclusion
+    assert "Unable to process file command" in done.log
+
+
+def test_steps_after_a_failure_run_only_if_they_say_so(tmp_path: Path) -> None:
+    source = jobs(
+        a="""\
+steps:
+  - {name: tolerated, run: exit 1, continue-on-error: true}
+  - {name: plain, run: "true"}
+  - {name: fails, run: exit 1}
+  - {name: skipped, run: "true"}
+  - {name: at failure, if: failure(), run: "echo ${{ job.status }}"}
+  - {name: always, if: "${{ always() && github.actor == 'PRIYA' }}", run: "true"}
+  - {name: never, if: "always() && false", run: "true"}
+"""
+    )
+    steps = run(tmp_path, source).job("a").steps
+    assert {
+        "tolerated": ("failure", "success"),
+        "plain": ("success", "success"),
+        "fails": ("failure", "failure"),
+        "skipped": ("skipped", "skipped"),
+        "at failure": ("success", "success"),
+        "always": ("success", "success"),
+        "never": ("skipped", "skipped"),
+    } == {step.name: (step.outcome, step.conclusion) for step in steps}
+    assert "failure\n" == steps[4].output
+
+
+def test_jobs_after_a_failure_run_only_if_they_say_so(tmp_path: Path) -> None:
+    done = run(
+        tmp_path,
+        jobs(
+            last="needs: [skipped, always]\n" + script("true"),
+            fails=script("exit 1"),
+            skipped="needs: fails\n" + script("true"),
+            always="needs: fails\nif: always()\n" + script("echo ${{ needs.fails.result }}"),
+            failure="needs: skipped\nif: failure()\n" + script("true"),
+            cancelled="needs: fails\nif: cancelled()\n" + script("true"),
+        ),
+    )
+    assert {
+        "fails": "failure",
+        "skipped": "skipped",
+        "always": "success",
+        "failure": "success",
+        "cancelled": "skipped",
+        "last": "skipped",
+    } == {job.id: job.conclusion for job in done.all}
+    assert "failure" == done.job("always").log
+
+
+MATRIX = """\
+needs: list
+name: To ${{ matrix.target }}
+concurrency: {group: "apply-${{ matrix.target }}", cancel-in-progress: false}
+strategy:
+  fail-fast: %s
+  matrix:
+    target: ${{ fromJSON(needs.list.outputs.targets) }}
+steps:
+  - run: test "${{ matrix.target }}" != us; echo "${{ strategy.job-index }}"
+"""
+
+
+def listed(targets: str) -> str:
+    return "outputs: {targets: '${{ steps.one.outputs.x }}'}\n" + script(
+        f"echo 'x={targets}' >> \"$GITHUB_OUTPUT\""
+    )
+
+
+@pytest.mark.parametrize(
+    ("fail_fast", "ends"),
+    [
+        pytest.param("true", ["success", "failure", "cancelled"], id="the rest is cancelled"),
+        pytest.param("false", ["success", "failure", "success"], id="the rest goes on"),
+    ],
+)
+def test_a_matrix_comes_from_the_output_of_another_job(
+    tmp_path: Path, fail_fast: str, ends: list[str]
+) -> None:
+    source = jobs(list=listed('["eu", "us", "in"]'), each=MATRIX % fail_fast)
+    each = run(tmp_path, source).jobs["each"]
+    assert ends == [job.conclusion for job in each]
+    assert ["To eu", "To us", "To in"] == [job.name for job in each]
+    assert "0" == each[0].log
+    assert {"group": "apply-eu", "cancel-in-progress": False} == each[0].concurrency
+
+
+def test_an_empty_matrix_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(WorkflowError, match="does not contain any values"):
+        run(tmp_path, jobs(list=listed("[]"), each=MATRIX % "true"))
+
+
+def test_a_matrix_takes_in_what_is_included(tmp_path: Path) -> None:
+    source = jobs(
+        a="""\
+strategy: {matrix: {x: [1, 2], include: [{x: 2, y: b}, {x: 3, y: c}]}}
+steps: [{run: "echo ${{ matrix.x }}${{ matrix.y }}"}]
+"""
+    )
+    assert "1\n2b\n3c" == run(tmp_path, source).log
+
+
+def test_a_step_sees_its_own_environment_and_nothing_of_the_developers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MINE", "leaked")
+    monkeypatch.setenv("GIT_AUTHOR_NAME", "leaked")
+    source = "env: {A: workflow, B: workflow, GITHUB_REF: mine}\n" + jobs(
+        a="env: {B: job, C: job}\n"
+        + script(
+            'echo "$A $B $C ${{ env.C }} $D $MINE$GIT_AUTHOR_NAME"',
+            'echo "$GITHUB_REF $GITHUB_RUN_NUMBER.$GITHUB_RUN_ATTEMPT $CI $GITHUB_REPOSITORY"',
+            'cat "$GITHUB_EVENT_PATH"; test "$PWD" = "$GITHUB_WORKSPACE"',
+            env="{C: step}",
+        )
+    )
+    event = Event("push", {"n": 1}, "refs/heads/main", git(bare(tmp_path), "rev-parse", "main"))
+    done = run(tmp_path, source, event, env={"D": "machine"}, run_number=3, run_attempt=2)
+    assert [
+        "workflow job step step machine ",
+        "refs/heads/main 3.2 true shop/coupons",
+        '{"n": 1}',
+    ] == done.log.splitlines()
+    assert {"C": "step"} == done.job("a").steps[0].env
+
+
+PULL = """\
+on: [pull_request, pull_request_target]
+permissions: {contents: write}
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    timeout-minutes: 5
+    environment: plan
+    steps:
+      - run: echo "${{ secrets.KEY != '' && secrets.OTHER != '' }} ${{ github.base_ref }}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "fork", "said", "allowed"),
+    [
+        pytest.param("pull_request", "shop/coupons", "true main", "write", id="own branch"),
+        pytest.param("pull_request", "eve/coupons", "false main", "read", id="a fork"),
+        pytest.param("pull_request_target", "eve/coupons", "true main", "write", id="target"),
+    ],
+)
+def test_a_forks_own_pull_request_sees_no_secret_and_only_reads(
+    tmp_path: Path, name: str, fork: str, said: str, allowed: str
+) -> None:
+    origin = bare(tmp_path)
+    head = commit(tmp_path / "work", "b", "more", "HEAD:refs/pull/7/merge")
+    tokens: dict[str, Mapping[str, str]] = {}
+    done = run(
+        tmp_path,
+        PULL,
+        pull_request(origin, name, head, fork),
+        secrets={"KEY": "the-key"},
+        environments={"plan": {"OTHER": "the-other"}},
+        on_token=tokens.__setitem__,
+    )
+    assert said == done.log
+    assert {done.job("a").token: {"contents": allowed}} == tokens
+
+
+ENVIRONMENT = jobs(
+    a="environment: {name: apply, url: 'https://x.test/${{ steps.one.outputs.id }}'}\n"
+    + script("echo ${{ vars.WHERE }}; echo id=5 >> $GITHUB_OUTPUT"),
+    b="needs: a\nif: always()\n" + script("true"),
+)
+
+
+@pytest.mark.parametrize(
+    ("environment", "approvers", "ends", "said"),
+    [
+        pytest.param(Environment(branches=("main",)), (), "success", "here", id="the branch"),
+        pytest.param(
+            Environment(branches=("release",)), (), "failure", "is not allowed", id="another branch"
+        ),
+        pytest.param(Environment(reviewers=("sam",)), (), "waiting", "waits", id="nobody approves"),
+        pytest.param(
+            Environment(reviewers=("sam",)), ("eve",), "waiting", "waits", id="a stranger"
+        ),
+        pytest.param(Environment(reviewers=("sam",)), ("sam",), "success", "here", id="approved"),
+    ],
+)
+def test_an_environment_decides_who_may_use_it(
+    tmp_path: Path, environment: Environment, approvers: tuple[str, ...], ends: str, said: str
+) -> None:
+    done = run(
+        tmp_path,
+        ENVIRONMENT,
+        environments={"apply": environment},
+        approvers=approvers,
+        variables={"WHERE": "here"},
+    )
+    job = done.job("a")
+    assert ends == job.conclusion
+    assert said in (job.log or job.why)
+    assert ("https://x.test/5" if ends == "success" else "") == job.url
+    assert ("waiting" if ends == "waiting" else "success") == done.job("b").conclusion
+
+
+def test_a_secret_that_is_shown_is_hidden_in_the_log_and_counted_as_a_leak(tmp_path: Path) -> None:
+    lines = [
+        "echo see $KEY",
+        "echo ::add-mask::other; echo other",
+        "echo $KEY >> $GITHUB_STEP_SUMMARY",
+    ]
+    source = jobs(a=script(*lines, env="{KEY: '${{ secrets.KEY }}'}"), b=script("true"))
+    done = run(tmp_path, source, secrets={"KEY": "the-key"})
+    assert "see ***\n***" == done.log.strip()
+    assert ["KEY in a: Run echo see $KEY"] == done.leaks
+
+
+def test_only_lines_that_the_runner_would_obey_are_commands(tmp_path: Path) -> None:
+    done = run(
+        tmp_path,
+        jobs(
+            a=script(
+                "echo '  ::error file=a.yaml,line=2,title=x%2Cy::bad%0Athing'",
+                "echo 'text ::error::not at the beginning'",
+                "echo '::nothing::known'",
+                "echo 'text ##[warning]old style, anywhere'",
+                "printf 'one\\r::notice::after a carriage return\\n'",
+                "echo '::stop-commands::halt'",
+                "echo '::error::stopped'",
+                "echo '::halt::'",
+                "echo '::debug::again'",
+            )
+        ),
+    )
+    assert [
+        ("error", "bad\nthing"),
+        ("warning", "old style, anywhere"),
+        ("notice", "after a carriage return"),
+        ("debug", "again"),
+    ] == [(command.name, command.message) for command in done.commands]
+    assert {"file": "a.yaml", "line": "2", "title": "x,y"} == done.commands[0].properties
+
+
+DISPATCH = """\
+on:
+  workflow_dispatch:
+    inputs:
+      target: {type: choice, options: [eu, us], required: true}
+      dry: {type: boolean, default: true}
+      expect: {type: string}
+permissions: {}
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    timeout-minutes: 5
+    steps:
+      - run: echo "${{ inputs.target }} ${{ inputs.dry && 'dry' || 'wet' }} <${{ inputs.expect }}>"
+"""
+
+
+@pytest.mark.parametrize(
+    ("inputs", "said"),
+    [
+        pytest.param({}, "eu dry <>", id="defaults"),
+        pytest.param({"target": "us", "dry": "false", "expect": "x"}, "us wet <x>", id="all given"),
+    ],
+)
+def test_a_run_by_hand_has_inputs(tmp_path: Path, inputs: dict[str, str], said: str) -> None:
+    sha = git(bare(tmp_path), "rev-parse", "main")
+    event = Event("workflow_dispatch", {}, "refs/heads/main", sha, inputs=inputs)
+    assert said == run(tmp_path, DISPATCH, event).log
+
+
+@pytest.mark.parametrize(
+    ("inputs", "why"),
+    [
+        pytest.param({"target": "mars"}, "none of", id="no option"),
+        pytest.param({"dry": "perhaps"}, "neither true nor false", id="no boolean"),
+        pytest.param({"more": "x"}, "no input", id="unknown"),
+    ],
+)
+def test_an_input_that_the_form_would_not_take_is_an_error(
+    tmp_path: Path, inputs: dict[str, str], why: str
+) -> None:
+    sha = git(bare(tmp_path), "rev-parse", "main")
+    event = Event("workflow_dispatch", {}, "refs/heads/main", sha, inputs=inputs)
+    with pytest.raises(WorkflowError, match=why):
+        run(tmp_path, DISPATCH, event)
+
+
+@pytest.mark.parametrize(
+    ("on", "event", "started"),
+    [
+        pytest.param("push: {branches: [main]}", "push", True, id="the branch"),
+        pytest.param("push: {branches: ['release/*']}", "push", False, id="another branch"),
+        pytest.param("schedule: [{cron: '0 5 * * *'}]", "schedule", True, id="the clock"),
+        pytest.param("schedule: [{cron: '0 5 * * *'}]", "push", False, id="another event"),
+    ],
+)
+def test_only_its_events_start_a_workflow(
+    tmp_path: Path, on: str, event: str, started: bool
+) -> None:
+    sha = git(bare(tmp_path), "rev-parse", "main")
+    source = jobs(a=script("true")).replace("on: push", f"on: {{{on}}}")
+    happened = Event(event, {}, "refs/heads/main", sha)
+    if started:
+        assert "success" == run(tmp_path, source, happened).conclusion
+    else:
+        with pytest.raises(WorkflowError, match="does not start"):
+            run(tmp_path, source, happened)
+
+
+def test_a_step_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
+    with pytest.raises(WorkflowError, match="did not end in time"):
+        run(tmp_path, jobs(a=script("sleep 60 & wait")), patience=0.3)
+
+
+def test_what_a_step_leaves_running_is_ended(tmp_path: Path) -> None:
+    left = int(run(tmp_path, jobs(a=script("sleep 60 &", "echo $!"))).log)
+    with suppress(ProcessLookupError):  # it may be gone altogether
+        ends, _, _ = select.select([os.pidfd_open(left)], [], [], 5)
+        assert 1 == len(ends)
+
+
+def test_programs_are_stand_ins_that_write_their_calls_down(tmp_path: Path) -> None:
+    done = run(
+        tmp_path,
+        jobs(
+            a=script(
+                "reconciler --version",
+                "python -m pip install --quiet x",
+                "python -c 'print(1 + 1)'",
+                "gh pr create --title 'a b'",
+                "gh auth git-credential get < /dev/null | grep -c password",
+                "gh api /user || echo refused",
+                env="{GH_TOKEN: '${{ github.token }}'}",
+            )
+        ),
+    )
+    assert [
+        ["install", "--quiet", "x"],
+        ["pr", "create", "--title", "a b"],
+        ["auth", "git-credential", "get"],
+        ["api", "/user"],
+    ] == [call["arguments"] for call in done.calls]
+    assert ["pip", "gh", "gh", "gh"] == [call["program"] for call in done.calls]
+    assert "GH_TOKEN" in done.calls[1]["env"]
+    said = done.log.splitlines()
+    assert "2" == said[1]
+    assert ["https://github.com/shop/coupons/pull/7", "1"] == said[2:4]
+    assert "refused" == said[-1]
+
+
+def test_the_test_may_act_before_a_step(tmp_path: Path) -> None:
+    seen: list[tuple[str, str]] = []
+    run(tmp_path, jobs(a=script("true")), before=lambda job, step: seen.append((job, step)))
+    assert [("a", "Run true")] == seen
