@@ -184,7 +184,7 @@ def ended(process: subprocess.Popen[bytes], patience: float) -> int | None:
         return None
     finally:
         with suppress(ProcessLookupError):
-            pass
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import codecs
 import json
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from accepted import HEAD, LIVE, accepted, accepted_into, loaded, tail
+from accepted import HEAD, HIDING, LIVE, accepted, accepted_into, loaded, tail
+
+from reconciler.accepting.draft import Draft
+from reconciler.config import Target
+from reconciler.live import LiveSeries
 
 
 @pytest.mark.parametrize("end", ["", "\r\n", "\r\n\r\n# end"])
@@ -125,6 +130,44 @@ def test_alone_the_field_that_breaks_the_rule_is_refused_with_the_other_one_name
         "discountType": "the file would be wrong with it: discountValue: 500 percent is more than"
         " the whole price; accept what it goes with too, or put live right"
     } == found.refused
+
+
+def test_what_differs_only_after_another_field_was_accepted_is_accepted_too() -> None:
+    text = f"{HEAD}expiryStrategyValue: 1\n"
+    found = accepted(text.encode(), {"expiryStrategyType": "DAYS", "expiryStrategyValue": -1})
+    after = text.replace("SERIES_EXPIRY", "DAYS").replace("Value: 1\n", "Value: -1\n")
+    assert after == found.raw.decode()
+    assert ("expiryStrategyType", "expiryStrategyValue") == found.written
+
+
+def test_several_values_that_no_file_can_hold_do_not_hide_behind_each_other() -> None:
+    text = f"{HEAD}info: a\ntag: b\n"
+    live = {"smsTemplate": "Hello", "info": "\ud800", "tag": "\ud801"}
+    found = accepted(text.encode(), live)
+    assert ["info", "tag"] == list(found.refused)
+    assert text.replace('"Hi"', '"Hello"') == found.raw.decode()
+
+
+def test_a_value_that_another_place_shares_stays_when_that_place_has_to_stay() -> None:
+    text = f"{HEAD}storeIdsJson: &s [1]\nredeemAtStore: *s\n"
+    live = {"storeIdsJson": "[2]", "redeemAtStore": f"[{2**70}]"}
+    found = accepted(text.encode(), live)
+    assert (text.encode(), ()) == (found.raw, found.written)
+    assert "redeemAtStore would change as well" in found.refused["storeIdsJson"]
+
+
+def test_the_moment_of_the_end_that_live_does_not_show_is_the_end_of_its_day() -> None:
+    text = f"{HEAD}validTillDateTime: 2035-06-12T18:00:00Z\n"
+    assert text.replace("18:00:00", "23:59:59") == accepted(text.encode(), {}).raw.decode()
+
+
+def test_a_file_that_would_not_say_what_live_has_is_never_handed_out() -> None:
+    row = LiveSeries(7, "CODE", {"id": 7, **LIVE, "discountValue": 5})
+    target = Target("sandbox", "sandbox::memory:", ZoneInfo("UTC"))
+    wishes = {"discountValue": 6}
+    refused = Draft(HEAD.encode(), loaded(HEAD.encode()), row, target, HIDING).settle(wishes)
+    assert {} == wishes
+    assert "no spelling of a file means the same" in refused["discountValue"]
 
 
 def test_a_file_that_changed_since_it_was_read_is_left_alone() -> None:

@@ -21,6 +21,8 @@ from accepted import tail
         pytest.param("\n- 1\n- 2\n", "[1,2,3,4]", "\n- 1\n- 2\n- 3\n- 4\n", id="no indent"),
         pytest.param("\n  -   1\n", "[5]", "\n  -   5\n", id="all others"),
         pytest.param("  # c\n  - 1\n  # d\n  - 2\n", "[]", " []  # c\n  # d\n", id="none left"),
+        pytest.param(" &a\n  - 1\n", "[]", " []\n", id="none left under an anchor"),
+        pytest.param("[1,\n 2]", "[2]", "[2]", id="closed on the last line"),
         pytest.param("\n  -\n    1\n", "[2]", " [2]\n", id="an odd form"),
         pytest.param("\n  - !!int 1  # c\n  - 2\n", "[1]", "\n  - !!int 1  # c\n", id="tags"),
         pytest.param("[\n  1,  # Pune\n  2,\n  3,  # c\n]", "[1,3,4]",
@@ -77,6 +79,20 @@ def test_of_a_block_the_ids_alone_change_and_a_new_block_looks_like_the_others()
         {"productType": "SKU", "productIds": [3, 2]},
     ]
     assert AFTER == tail(BLOCKS, {"productInfo": live, "maxCreate": -1})
+
+
+def test_a_block_whose_ids_are_an_alias_is_replaced() -> None:
+    before = """\
+productInfo:
+  - {productType: SKU, productIds: &ids [1, 2]}
+  - {productType: BRAND, productIds: *ids}  # the same
+"""
+    live = [
+        {"productType": "SKU", "productIds": [1, 2]},
+        {"productType": "BRAND", "productIds": [3]},
+    ]
+    after = before.replace("*ids}  # the same", "[3]}")
+    assert after == tail(before, {"productInfo": live})
 
 
 def test_a_new_block_has_lines_for_its_ids_where_the_last_one_has() -> None:

@@ -51,6 +51,10 @@ def test_a_text_stays_in_its_style(before: str, live: str, after: str) -> None:
         pytest.param("info: >\n  a", "b\n  c\n", "info: |\n  b\n    c", id="not to be folded"),
         pytest.param("info: |-  # c\n  a\n", "x\t", 'info: "x\\t"  # c\n', id="no block can"),
         pytest.param("info: |\n  a\n", "", 'info: ""\n', id="nothing"),
+        pytest.param("info: |\n", "b\n", "info: |\n  b\n", id="empty"),
+        pytest.param(
+            "info: |-\n             a", " b", 'info: " b"', id="an indent too deep to tell"
+        ),
         pytest.param("info: !!str |\n  a", "b\n", "info: |\n  b", id="a tag"),
     ],
 )

@@ -127,7 +127,7 @@ def test_where_columns_have_no_room_each_value_says_whose_it_is(
     values = page.locator("article", has_text="WEEKEND 200").locator("td[data-as]").all()
 
     said = [one.evaluate(_LABEL).replace('"', "") for one in values]
-    assert [f"{label} : ", "Live now : "] == said
+    assert [f"{label}: ", "Live now: "] == said
 
 
 def test_the_keyboard_alone_skips_the_head_and_closes_a_series(open_page: Open) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from drifted import DRIFTS, SCENE, without_base
-from hypothesis import given
+from hypothesis import given, settings
 
 from reconciler.driftjson import from_json, to_json
 from reconciler.errors import RefusedError
@@ -23,6 +23,7 @@ def saved(drift: Drift = SCENE) -> Any:  # noqa: ANN401 - JSON
     return json.loads(json.dumps(to_json(drift)))
 
 
+@settings(deadline=None)
 @given(DRIFTS)
 def test_a_drift_read_back_is_the_same_drift(drift: Drift) -> None:
     read = from_json(json.dumps(to_json(drift)))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from drifted import DRIFTS, LINKS, NOTHING, SCENE, drift, field, series, without_base
 from golden import check
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_render_html import KNOWN, Reader
 from test_render_text_hostile import NASTY
@@ -122,6 +122,7 @@ def test_only_its_own_style_may_be_used_and_nothing_runs() -> None:
     assert [1, 0] == [[tag for tag, _ in page.elements].count(it) for it in ("style", "script")]
 
 
+@settings(deadline=None)
 @given(DRIFTS, NASTY)
 def test_no_text_of_others_is_markup_or_hides(found: Drift, url: str) -> None:
     shown = drift_html(found, Links(url, "", ""))
@@ -137,6 +138,7 @@ def test_no_text_of_others_is_markup_or_hides(found: Drift, url: str) -> None:
     assert [] == [link for link in links if not link.startswith(("#", "http://", "https://"))]
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1))
 def test_a_text_is_shown_to_the_letter(text: str) -> None:
     page = Reader(drift_html(replace(NOTHING, target=text, warnings=(text,))))

@@ -46,12 +46,18 @@ def accept(  # noqa: PLR0913, PLR0917 - each is a thing of its own to the caller
     `row` was read by id, `shows` are the proven fields. A path that is equal already is neither
     written nor refused. The paths are judged together: a rule between fields may need several.
     """
-    wishes, refused = said_by_live(desired, row, paths, target, shows)
-    draft = Draft(raw, desired, row, target, shows)
-    refused |= draft.settle(wishes)
-    asked = dict.fromkeys(paths)
-    return Accepted(
-        draft.raw_with(wishes),
-        tuple(path for path in asked if path in wishes),
-        {path: refused[path] for path in asked if path in refused},
-    )
+    asked, now = dict.fromkeys(paths), desired
+    written: set[str] = set()
+    refused: dict[str, str] = {}
+    while True:  # what is equal under one expiry strategy may differ under the accepted one
+        left = [path for path in asked if path not in written and path not in refused]
+        wishes, said = said_by_live(now, row, left, target, shows)
+        draft = Draft(raw, now, row, target, shows)
+        refused |= said | draft.settle(wishes)
+        if not wishes:
+            break
+        written |= wishes.keys()
+        raw = draft.raw_with(wishes)
+        now = draft.reread(raw) or now
+    kept = {path: refused[path] for path in asked if path in refused}
+    return Accepted(raw, tuple(path for path in asked if path in written), kept)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from reconciler.accepting.lists import list_edits
@@ -74,9 +75,13 @@ class Draft:
     def _sheet(self) -> Sheet:
         return read_sheet(self.raw.decode("utf-8-sig"))
 
+    def reread(self, raw: bytes) -> Desired | None:
+        """What the project's own reader makes of bytes; None where it refuses them."""
+        return read(self.desired.file, raw, self.target.zone)[0]
+
     @cached_property
     def _is_what_was_read(self) -> bool:
-        now, _ = read(self.desired.file, self.raw, self.target.zone)
+        now = self.reread(self.raw)
         return now is not None and now.values == self.desired.values
 
     def _place(self, path: str) -> tuple[Node, Node] | None:
@@ -159,6 +164,9 @@ class Draft:
             if path in shown and not left:
                 break
         assert best is not None  # noqa: S101 - nothing is wrong without a wish
+        if best_left is not None and len(best_left) >= len(wrong):  # one hides another
+            alone = ((one, self._wrong({one: wishes[one]})) for one in wishes)
+            best, wrong = next(filter(itemgetter(1), alone), (best, wrong))
         own = next((said for path, said in wrong if path == best), None)
         gone = next((said for said in wrong if said not in (best_left or ())), wrong[0])
         return best, _why(own or (f"{gone[0]}: {gone[1]}" if gone[0] else gone[1]))

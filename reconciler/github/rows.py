@@ -79,7 +79,7 @@ def comment(raw: object) -> Comment:
         row.get("body", str) or "",
         row.login("user"),
         row.need_moment("updated_at"),
-        row.need("html_url", str),
+        row.get("html_url", str) or "",
     )
 
 
@@ -97,7 +97,7 @@ def pull(raw: object) -> Pull:
         base.part("repo").need("full_name", str),
         row.moment("merged_at"),
         row.get("merge_commit_sha", str),
-        row.need("html_url", str),
+        row.get("html_url", str) or "",
     )
 
 
@@ -122,7 +122,7 @@ def issue(raw: object) -> Issue:
         row.need("number", int),
         row.need("title", str),
         row.get("body", str) or "",
-        row.need("html_url", str),
+        row.get("html_url", str) or "",
         row.login("user"),
     )
 
