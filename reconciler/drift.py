@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from reconciler.plan import Plan
     from reconciler.values import Canonical
 
+_UNITS = ("discountType", "expiryStrategyType")
 _NOT_LIVE = "no live series has this code"
 
 
@@ -61,6 +62,7 @@ class Drifted:
     exposure: Exposure = NOTHING
     issued: int = 0
     missing: str | None = None
+    units: Mapping[str, Any] = field(default_factory=dict)  # what live's figures are measured in
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,13 @@ class _Moved:
             NOTHING if gone else self._cost([one.path for one in moved]),
             change.counters.issued,
             known if gone else None,
+            {} if gone else self._units(),
         )
+
+    def _units(self) -> dict[str, Any]:
+        """What live's figures are measured in: percent or money, days or months."""
+        live, _ = self.change.states(self.zone, self.now)
+        return {path: live[path] for path in _UNITS if isinstance(live.get(path), str)}
 
     def _counts(self, one: FieldChange) -> bool:
         if self.applied is None:

@@ -82,6 +82,7 @@ def _drifted(one: Drifted) -> dict[str, Any]:
         ],
         "exposure": {"before": one.exposure.before, "after": one.exposure.after},
         "issued": one.issued,
+        "units": dict(one.units),
     }
 
 
@@ -130,6 +131,7 @@ def _read_drifted(row: DriftedRow) -> Drifted:
         exposure=Exposure(row.exposure.before, row.exposure.after),
         issued=row.issued,
         missing=row.missing,
+        units=row.units,
     )
 
 

@@ -41,6 +41,7 @@ class DriftedRow(_Row):
     fields: list[DriftedFieldRow]
     exposure: ExposureRow
     issued: _Count
+    units: dict[str, str]
 
 
 class DriftSummaryRow(_Row):

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _FILES = ("100644", "100755")
 MOST = 2_000  # commits that are looked through
-_BEGIN = "\x01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,8 @@ def touches(
         series,
         "-c",
         "log.showRoot=true",
+        "-c",
+        "log.showSignature=false",
         "log",
         "--first-parent",
         "--diff-merges=first-parent",
@@ -59,19 +60,36 @@ def touches(
         "--no-abbrev",
         f"--max-count={MOST}",
         f"--since={after.isoformat()}",
-        f"--format={_BEGIN}%H",
+        "--format=%H",
         f"{start}..HEAD" if start else "HEAD",
         "--",
         *paths,
     )
     with Objects(series) as objects:
         read_here = _Reader(objects, zone, min(map(len, place.ways), default=0))
-        for part in said.split(_BEGIN)[1:]:
-            commit, *rows = part.strip("\0\n").split("\0")
-            before, after_it = read_here.sides([row.strip("\n") for row in rows if row.strip("\n")])
+        for commit, rows in _commits(said):
+            before, after_it = read_here.sides(rows)
             codes = owned(before, after_it)
             if codes:
                 yield Touch(commit, codes)
+
+
+def _commits(said: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Each commit with its raw rows, each of these with the path that follows it: a path may hold
+    anything, also what looks like another commit.
+    """
+    commit, rows = "", list[tuple[str, str]]()
+    words = iter(said.split("\0"))
+    for word in words:
+        told = word.strip("\n")
+        if told.startswith(":"):
+            rows.append((told, next(words)))
+        elif told:
+            if commit:
+                yield commit, rows
+            commit, rows = told, []
+    if commit:
+        yield commit, rows
 
 
 class _Reader:
@@ -81,11 +99,11 @@ class _Reader:
         self._objects, self._zone, self._depth = objects, zone, depth
         self._known: dict[str, Desired | None] = {}
 
-    def sides(self, rows: list[str]) -> tuple[dict[str, Desired], dict[str, Desired]]:
+    def sides(self, rows: list[tuple[str, str]]) -> tuple[dict[str, Desired], dict[str, Desired]]:
         """The series before and after, by code, of the files that a commit touched."""
         before: dict[str, Desired] = {}
         after: dict[str, Desired] = {}
-        for row, path in zip(rows[::2], rows[1::2], strict=True):
+        for row, path in rows:
             modes, blobs = row.lstrip(":").split(" ")[:2], row.split(" ")[2:4]
             for mode, blob, found in zip(modes, blobs, (before, after), strict=True):
                 one = self._series(blob, path) if mode in _FILES and self._takes(path) else None

@@ -132,6 +132,15 @@ def test_alone_the_field_that_breaks_the_rule_is_refused_with_the_other_one_name
     } == found.refused
 
 
+@pytest.mark.parametrize("path", ["discountType", "discountValue"])
+def test_half_a_discount_is_refused(path: str) -> None:
+    live = {"discountType": "PERC", "discountValue": 20}
+    found = accepted(HEAD.encode(), live, path)
+    (other,) = live.keys() - {path}
+    assert (HEAD.encode(), [path]) == (found.raw, list(found.refused))
+    assert f"a discount that nobody gave, for {other} differs as well" in found.refused[path]
+
+
 def test_what_differs_only_after_another_field_was_accepted_is_accepted_too() -> None:
     text = f"{HEAD}expiryStrategyValue: 1\n"
     found = accepted(text.encode(), {"expiryStrategyType": "DAYS", "expiryStrategyValue": -1})

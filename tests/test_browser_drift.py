@@ -109,7 +109,9 @@ def test_what_moved_and_its_answer_are_in_sight_without_a_click(open_page: Open)
 
     assert first.get_by_text("5,000", exact=True).is_visible()
     assert first.get_by_text("no limit", exact=True).is_visible()
-    assert first.get_by_text("reconciler drift --accept 'WEEKEND 200:maxRedeem'").is_visible()
+    assert first.get_by_text(
+        "reconciler --target eu-prod drift --accept 'WEEKEND 200:maxRedeem'"
+    ).is_visible()
     assert [] == [one for one in page.locator(".body").all() if not one.is_visible()]
 
 

@@ -96,6 +96,7 @@ def test_the_document_has_the_keys_that_programs_read() -> None:
         ],
         "exposure": {"before": 450_000, "after": 900_000},
         "issued": 120,
+        "units": {},
     }
     (gone,) = document["without_change"]
     assert ("no longer managed", "LOYAL75", None) == (

@@ -161,7 +161,6 @@ def test_pages_that_go_round_in_a_circle_end(desk: Desk) -> None:
         (b'[{"id": 7, "user": "sam"}]', "`user` is not an object"),
         (b'[{"id": 7, "user": {"login": ""}, "updated_at": "soon"}]', "not a time with a zone"),
         (b'[{"id": 7, "updated_at": "2026-03-01T00:00:00"}]', "not a time with a zone"),
-        (b'[{"id": 7, "updated_at": "2026-03-01T00:00:00Z"}]', "without `html_url`"),
     ],
 )
 def test_an_answer_that_cannot_be_read_is_told_in_words(desk: Desk, body: bytes, said: str) -> None:

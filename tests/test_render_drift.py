@@ -128,10 +128,10 @@ def test_what_may_give_more_or_is_contested_is_to_be_looked_at_first(
 @pytest.mark.parametrize(
     ("code", "fields", "command"),
     [
-        ("A-1", ["maxRedeem"], "reconciler drift --accept A-1:maxRedeem"),
-        ("A", ["info", "tag"], "reconciler drift --accept A (one field: A:info)"),
-        ("A; rm x", ["info"], "reconciler drift --accept 'A; rm x:info'"),
-        ("$(id)'`", ["info"], """reconciler drift --accept '$(id)'"'"'`:info'"""),
+        ("A-1", ["maxRedeem"], "reconciler --target eu-prod drift --accept A-1:maxRedeem"),
+        ("A", ["info", "tag"], "reconciler --target eu-prod drift --accept A (one field: A:info)"),
+        ("A; rm x", ["info"], "reconciler --target eu-prod drift --accept 'A; rm x:info'"),
+        ("$(id)'`", ["info"], """reconciler --target eu-prod drift --accept '$(id)'"'"'`:info'"""),
         ("A\u202eB", ["info"], None),
         ("A\nB", ["info"], None),
         ("A::B", ["info"], None),
@@ -226,3 +226,10 @@ def test_where_not_even_one_line_each_fits_the_largest_come_first() -> None:
     assert not page.complete
     assert ["FREE", "SERIES599", "SERIES598"] == named[:3]
     assert f"**{601 - len(named):,} more not shown.**" in page.text
+
+
+def test_a_figure_is_told_in_what_live_measures_it_in() -> None:
+    moved = field("discountValue", 10, 15, "more generous")
+    one = series("A", moved, cost=Exposure(1, 1), units={"discountType": "PERC"})
+
+    assert "10% → 15%" in drift_text(drift(one), Ink())

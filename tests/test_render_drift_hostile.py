@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def test_no_text_of_others_acts_or_begins_a_line(found: Drift, width: int) -> None:
     shown = drift_text(found, Ink(), width=width)
     ours = re.compile(
-        r"Drift in |Live moved: |Differs: |No drift: |≠ |- no longer managed |warning:|    |$"
+        r"Drift in |Live moved: |Differs: |No drift: |≠ |- no longer managed( |$)|warning:|    |$"
         r"|Look here first$|The rest$|No longer managed$|[\d,]+ (as |live in )|What was applied"
     )
     told = [line for line in shown.split("\n") if line not in _lead(found, width)]

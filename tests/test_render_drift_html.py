@@ -71,7 +71,10 @@ def test_a_conflict_shows_all_three_values() -> None:
 
     assert ["Field", "As applied", "Live now", "The file wants", "Effect"] in heads(SCENE)
     assert "discountValue line 5 9% 900 12% ▲ more generous retroactive conflict" in found
-    assert "Accept it: reconciler drift --accept MEMBERS9, or one field of it:" in found
+    assert (
+        "Accept it: reconciler --target eu-prod drift --accept MEMBERS9, or one field of it:"
+        in found
+    )
 
 
 def test_without_a_base_the_columns_are_the_file_and_live() -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from reconciler.live import LiveSeries
 
 _BOM = "\ufeff"
+_FIGURE = {"discountType", "discountValue"}  # each says what the other one means
 _STALE = "the file is no longer what was read; run again"
 
 
@@ -135,6 +136,11 @@ class Draft:
             for change in compared.changes
             if change.path in wishes
         ]
+        differing = {change.path for change in compared.changes}
+        if len(_FIGURE & differing) == 1 and _FIGURE & wishes.keys():
+            (other,) = _FIGURE & differing
+            (half,) = _FIGURE - differing
+            wrong.append((half, f"a discount that nobody gave, for {other} differs as well"))
         return [*wrong, *self._moved(now, raw, wishes)]
 
     def _moved(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from reconciler.session import Session
 
 _KEY = "RECONCILER_APPROVAL_KEY"
+_SHORTEST = 32  # characters: the signed comment is public, and whoever likes may try keys on it
 _QUIET = frozenset({"spent"})  # said with -v alone: it is how each merged change ends
 
 
@@ -62,11 +63,17 @@ def comment(settings: Settings, plan_file: str) -> None:
 
             done = put(api, made.marker, made.page.text, key)
     tell(f"the comment was {done.how}: {done.url}" if done.how != "newer" else _NEWER)
+    if done.late and key:
+        tell(f"warning: {_LATE}")
     if not made.page.complete:
         raise RefusedError("the plan is too long for a comment: split the pull request")
 
 
 _NEWER = "a newer run has commented already: its comment stays"
+_LATE = (
+    "by GitHub's clock the comment is minutes newer than by this machine's: it counts as edited"
+    " and approves nothing; set the clock, and run this again"
+)
 
 
 @github.command()
@@ -172,10 +179,17 @@ def check(settings: Settings) -> None:
 
 
 def _key() -> str | None:
-    """The key that signs comments, hidden from now on; None where there is none."""
-    key = os.environ.get(_KEY) or None
-    REDACTOR.add(key or "")
-    return key
+    """The key that signs comments, hidden from now on; None where there is none. Raise UsageError
+    for one that can be guessed.
+    """
+    key = os.environ.get(_KEY, "").strip()
+    REDACTOR.add(key)
+    if 0 < len(key) < _SHORTEST:
+        raise UsageError(
+            f"{_KEY} can be guessed: it has {len(key)} characters, and at least {_SHORTEST} are"
+            " needed; make one with `openssl rand -hex 32`"
+        )
+    return key or None
 
 
 def _open(run: Run, settings: Settings) -> GitHub:

@@ -28,11 +28,13 @@ def parents(directory: Path, commit: str) -> list[str] | None:
 
 
 def is_of(directory: Path, commit: str, head: str) -> bool | None:
-    """Whether a commit is a pull request's head, or its merge result; None where nobody knows."""
+    """Whether a commit is a pull request's head, or its merge into another commit; None where
+    nobody knows.
+    """
     if commit == head:
         return True
     known = parents(directory, commit)
-    return None if known is None else head in known
+    return None if known is None else known[1:] == [head]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class Checkout:
         folder = Path(series)
         place = locate(folder)
         commit = place.head if place else None
-        if place is None or commit is None or not is_of(folder, commit, pull.head):
+        ours = place is not None and commit is not None and is_of(folder, commit, pull.head)
+        if not (place and place.ways and commit and ours):
             raise RefusedError(
                 f"what is checked out is not the merge result of {pull.head[:12]}: the pull request"
                 " has moved on, and its newer run plans it, or it conflicts with its base"
@@ -57,7 +60,7 @@ class Checkout:
         mode = git.run(folder.parent, "ls-tree", commit, "--", f":(top,literal){way}").split(" ")[0]
         if mode not in {"", _FOLDER}:
             raise RefusedError(f"{way} is no folder in this pull request, and is not followed")
-        base = (parents(folder, commit) or [commit])[0]
+        base = _base(folder, commit, pull)
         beside = os.path.normpath(os.path.join(os.path.dirname(way), _CONFIG))  # noqa: PTH118, PTH120 - names in git, no files
         paths = [f":(top,literal){name}" for name in (way, beside)]
         moved = git.ask(folder.parent, "diff", "--quiet", base, commit, "--", *paths)
@@ -65,3 +68,18 @@ class Checkout:
             raise RefusedError(f"git cannot compare the pull request with its base: {moved.words}")
         changed = "changes" if moved.code else "does not change"
         return Checkout(moved.code == 1, f"pull request #{pull.number} {changed} {way}")
+
+
+def _base(folder: Path, commit: str, pull: PullRequest) -> str:
+    """What a pull request is compared with: of its merge the first parent, of its head where it
+    parted from the branch that it is for.
+    """
+    if commit != pull.head:
+        return (parents(folder, commit) or [commit])[0]
+    found = git.ask(folder, "merge-base", pull.base_sha or "", commit)
+    if not found.ok:
+        raise RefusedError(
+            f"git does not know the branch that {commit[:12]} is for: check out the merge result,"
+            " with its history"
+        )
+    return found.out.split()[0]

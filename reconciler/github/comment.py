@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from reconciler.errors import GitHubError
 from reconciler.github.marker import Marker, claimed, comment, prefix, verified
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
     from reconciler.github.event import PullRequest
     from reconciler.github.rest import GitHub
@@ -21,54 +22,64 @@ CREATED, UPDATED, NEWER = "created", "updated", "newer"
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """What came of it: created, updated, or left to a newer run. `url` is the comment's."""
+    """What came of it: created, updated, or left to a newer run. `url` is the comment's. `late`:
+    GitHub's clock is so far ahead of ours that the comment looks edited, and approves nothing.
+    """
 
     how: str
     url: str
+    late: bool = False
 
 
 def put(github: GitHub, marker: Marker, body: str, key: str | None) -> Put:
     """Write the comment of a target, unless a newer run has. Raises GitHubError."""
     found = _ours(github, marker, key)
+    now = datetime.now(UTC).replace(microsecond=0)
     if found is None:
-        return _create(github, marker, body, key)
+        return _create(github, replace(marker, shown=now, written=now), body, key)
     mine, before = found
     if before and before.order > marker.order:
         return Put(NEWER, mine.url)
-    made = github.update_comment(mine.id, comment(_after(marker, before), body, key))
-    return Put(UPDATED, made.url)
+    after = _after(replace(marker, shown=now, written=now), before)
+    made = github.update_comment(mine.id, comment(after, body, key))
+    return Put(UPDATED, made.url, late=not after.is_untouched(made.updated_at))
 
 
 def _create(github: GitHub, marker: Marker, body: str, key: str | None) -> Put:
     """A new comment. Where nobody knows whether it was made, look before it is made again."""
     try:
-        return Put(CREATED, github.create_comment(marker.number, comment(marker, body, key)).url)
+        made = github.create_comment(marker.number, comment(marker, body, key))
     except GitHubError as error:
         if not error.may_have_happened:
             raise
         found = _ours(github, marker, key)
         if found is None or found[1] is None or found[1].order != marker.order:
             raise
-        return Put(CREATED, found[0].url)
+        made = found[0]
+    return Put(CREATED, made.url, late=not marker.is_untouched(made.updated_at))
 
 
 def _ours(github: GitHub, marker: Marker, key: str | None) -> tuple[Comment, Marker | None] | None:
-    """The comment to update, of several the newest, and its marker where that can be believed.
+    """The comment to update, of several an app's newest, and its marker where that can be believed.
 
-    With a key that is one that verifies, else one of an app; without a key any that says so.
+    With a key that is one that verifies and that nobody has edited since; without a key any of an
+    app, which nobody's approval rests on.
     """
     begin = prefix(marker.target)
     written = [one for one in github.comments(marker.number) if one.body.startswith(begin)]
     if key is None:
-        return _newest({one.id: (one, claimed(one.body)) for one in written})
-    signed = {
-        one.id: (one, read)
-        for one in written
-        if (read := verified(one.body, key)) and _same(read, marker)
-    }
-    if signed:
-        return _newest(signed)
-    return _newest({one.id: (one, None) for one in written if one.author.endswith(_BOT)})
+        return _newest((one, claimed(one.body)) for one in written if _is_apps(one))
+    judged = ((one, _believed(one, marker, key)) for one in written)
+    return _newest((one, read) for one, read in judged if read or _is_apps(one))
+
+
+def _believed(one: Comment, marker: Marker, key: str) -> Marker | None:
+    found = verified(one.body, key)
+    return found if found and _same(found, marker) and found.is_untouched(one.updated_at) else None
+
+
+def _is_apps(one: Comment) -> bool:
+    return one.author.endswith(_BOT)
 
 
 def _same(one: Marker, other: Marker) -> bool:
@@ -80,12 +91,12 @@ def _same(one: Marker, other: Marker) -> bool:
 
 
 def _newest(
-    found: Mapping[int, tuple[Comment, Marker | None]],
+    found: Iterable[tuple[Comment, Marker | None]],
 ) -> tuple[Comment, Marker | None] | None:
-    def order(pair: tuple[Comment, Marker | None]) -> tuple[int, int]:
-        return pair[1].order if pair[1] else (0, 0)
+    def order(pair: tuple[Comment, Marker | None]) -> tuple[bool, tuple[int, int]]:
+        return _is_apps(pair[0]), pair[1].order if pair[1] else (0, 0)
 
-    return max(found.values(), key=order, default=None)
+    return max(found, key=order, default=None)
 
 
 def _after(marker: Marker, before: Marker | None) -> Marker:

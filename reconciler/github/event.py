@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 API = "https://api.github.com"
-_PUSHES = frozenset({"opened", "synchronize"})  # whoever sends these made the head
+_MADE = frozenset({"opened", "reopened", "synchronize"})  # whoever sends these answers for the head
+_PUSHED = "synchronize"
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
@@ -48,6 +49,7 @@ class PullRequest:
     """The pull request of an event, as it was then. `pusher` made its head, where the event tells.
 
     `fork`: its files come from another repository. `base_sha` is the tip of the branch it is for.
+    `unclear`: a bot pushed on top of what others made, and GitHub does not say who they are.
     """
 
     number: int
@@ -57,6 +59,7 @@ class PullRequest:
     fork: bool
     base_sha: str | None
     base_ref: str
+    unclear: bool = False
 
 
 def run_of(environment: Mapping[str, str]) -> Run:
@@ -103,7 +106,7 @@ def pull_request(environment: Mapping[str, str]) -> PullRequest:
         raise UsageError("the event is of no pull request: run this on pull_request_target")
     try:
         return _read(event, found)
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         raise UsageError("the event's pull request has no number or no head") from None
 
 
@@ -113,14 +116,16 @@ def _read(event: Mapping[str, Any], found: Mapping[str, Any]) -> PullRequest:
     if type(number) is not int or not _SHA.fullmatch(head["sha"]):
         raise ValueError
     repositories = [(side.get("repo") or {}).get("full_name") for side in (head, base)]
+    action, sender = event.get("action"), event.get("sender") or {}
     return PullRequest(
         number,
         head["sha"],
         _login(found.get("user")),
-        _login(event.get("sender")) if event.get("action") in _PUSHES else "",
-        repositories[0] != repositories[1],
+        _login(sender) if action in _MADE else "",
+        repositories[0] is None or repositories[0] != repositories[1],
         base.get("sha"),
         base.get("ref") or "",
+        action == _PUSHED and sender.get("type") == "Bot",
     )
 
 

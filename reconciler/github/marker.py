@@ -13,7 +13,7 @@ import re
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -25,8 +25,20 @@ _SHORT = 16  # bytes of a digest: enough, and all there is room for where there 
 _WHOLE = 32
 _MANY = 200  # changes from which on digests are cut
 _PREFIX = "sha256:"
+SLACK = timedelta(minutes=2)  # between the writing of a comment and GitHub's word for it
 _PARTS = re.compile(r"<!-- reconciler:plan:(\S+) ([A-Za-z0-9_=-]+)\.([A-Za-z0-9_=-]+) -->(?:\n|$)")
 _UNSIGNED = "unsigned"
+_KINDS: Mapping[str, type | tuple[type, ...]] = {
+    "repository": str,
+    "number": int,
+    "head": str,
+    "base": (str, type(None)),
+    "target": str,
+    "run": int,
+    "attempt": int,
+    "authors": list,
+    "codes": list,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +64,12 @@ class Marker:
     def order(self) -> tuple[int, int]:
         """Later runs are greater."""
         return self.run, self.attempt
+
+    def is_untouched(self, updated_at: datetime) -> bool:
+        """Whether its comment, which GitHub says was updated then, is as it was written. One that
+        was edited and put back verifies, and nobody knows what was read in between.
+        """
+        return updated_at <= self.written + SLACK
 
     def shows_no_more_than(self, other: Marker) -> bool:
         """Whether all that it shows was shown by another, for the same head."""
@@ -87,7 +105,15 @@ def claimed(text: str) -> Marker | None:
     found = _PARTS.match(text)
     try:
         return _unpacked(found.group(2)) if found and len(text) < _MANY * 1000 else None
-    except (ArithmeticError, KeyError, TypeError, ValueError, zlib.error):
+    except (
+        ArithmeticError,
+        LookupError,
+        OSError,
+        RecursionError,
+        TypeError,
+        ValueError,
+        zlib.error,
+    ):
         return None
 
 
@@ -103,7 +129,8 @@ def digests(changes: Mapping[str, str]) -> dict[str, str]:
 
 
 def _mac(payload: str, body: str, key: str) -> str:
-    told = "\n".join(line.rstrip() for line in body.splitlines()).strip()
+    # Blanks at the end of a line are nothing, and a browser sends CRLF for each.
+    told = "\n".join(line.rstrip(" \t\r") for line in body.split("\n")).strip("\n")
     content = b"\0".join([SCHEME, payload.encode(), told.encode("utf-8", "surrogatepass")])
     return _spelled(hmac.digest(key.encode(), content, hashlib.sha256))
 
@@ -133,7 +160,9 @@ def _unpacked(payload: str) -> Marker:
     size = int.from_bytes(raw[:4], "big")
     about: dict[str, Any] = json.loads(_inflated(raw[4 : 4 + size]))
     held, width = raw[4 + size :], about["width"]
-    if width not in {_SHORT, _WHOLE}:
+    texts = (*about["authors"], *about["codes"])
+    odd = any(not isinstance(about[key], kind) for key, kind in _KINDS.items())
+    if odd or width not in {_SHORT, _WHOLE} or not all(isinstance(one, str) for one in texts):
         raise ValueError
     pieces = [held[at : at + width] for at in range(0, len(held), width)]
     return Marker(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from reconciler.approvals import Review
     from reconciler.github.event import PullRequest, Run
+    from reconciler.plan import Plan
 
 _ROOM = 400  # characters of what is said about approving
 _LEAST = 4_000  # of a page that says anything
@@ -49,11 +50,7 @@ def propose(  # noqa: PLR0913, PLR0917 - what is proposed, from where, and where
     plan = reviewed.plan
     if plan is None:
         raise UsageError("there is no plan to comment")
-    if plan.commit and is_of(series, plan.commit, pull.head) is False:
-        raise RefusedError(
-            f"the plan is of {plan.commit[:12]}, and the pull request's head is {pull.head[:12]}:"
-            " it has moved on, and its newer run plans it"
-        )
+    _check_head(plan, series, pull, signed=signed)
     blocked = {change.digest for change in plan.blocked}
     shown = {
         change.code: change.digest
@@ -72,14 +69,37 @@ def propose(  # noqa: PLR0913, PLR0917 - what is proposed, from where, and where
         shown=now,
         written=now,
         authors=authors(pull),
-        changes=digests(shown) if signed else {},
+        changes=digests(shown) if signed and not pull.unclear else {},
     )
-    room = max(_LEAST, MOST - len(comment(marker, "", None)) - _ROOM)
+    fits = _size(marker) <= MOST - _LEAST
+    marker = marker if fits else replace(marker, changes={})
+    room = MOST - _size(marker)
     page = plan_markdown(plan, run.links(pull.head, prefix, series), most=room, where=run.files)
-    if not page.complete:
+    complete = page.complete and fits
+    if not complete:
         marker = replace(marker, changes={})
-    said = _approves(marker, len(shown), pull, signed=signed, complete=page.complete)
-    return Proposal(replace(page, text=f"{page.text}{GAP}{said}"), marker)
+    said = _approves(marker, len(shown), pull, signed=signed, complete=complete)
+    return Proposal(Page(f"{page.text}{GAP}{said}", complete), marker)
+
+
+def _size(marker: Marker) -> int:
+    return len(comment(marker, "", None)) + _ROOM
+
+
+def _check_head(plan: Plan, series: Path, pull: PullRequest, *, signed: bool) -> None:
+    """Raise RefusedError for a plan of another head; of one that is signed it must be certain."""
+    of_head = is_of(series, plan.commit, pull.head) if plan.commit else None
+    if of_head or (of_head is None and not signed):
+        return
+    if of_head is None:
+        raise RefusedError(
+            "git cannot tell here that the plan is of the pull request's head: run this in the"
+            " checkout that the plan was made in"
+        )
+    raise RefusedError(
+        f"the plan is not of the pull request's head {pull.head[:12]}: it has moved on, and its"
+        " newer run plans it"
+    )
 
 
 def _approves(
@@ -94,6 +114,11 @@ def _approves(
         return f"**This comment approves nothing:** {why}."
     if not ready:
         return "There is nothing here that a review could approve."
+    if pull.unclear:
+        return (
+            f"**This comment approves nothing:** a bot pushed {head} on top of what others made,"
+            " and GitHub does not say who they are. Push a commit, or open another pull request."
+        )
     count = many(len(marker.changes), "change")
     return (
         f"An approving review of {head} by somebody else approves {count} of this comment, once"

@@ -15,7 +15,7 @@ from reconciler.github.marker import Marker, prefix, verified
 from reconciler.touched import touches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 LIFE = timedelta(days=14)
 _SLACK = timedelta(minutes=10)  # between our clock and GitHub's
-_INSIDERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR", ""})  # "": GitHub does not say
+_INSIDERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 _BY_HAND = "or run the apply workflow by hand, with the digest that its report names"
 _AGAIN = f"have the change reviewed in a new pull request, {_BY_HAND}"
 
@@ -181,7 +181,7 @@ class _Judge:
     def sound(self, comment: Comment, pull: Pull) -> Marker | None:
         """The marker of a comment that is as it was written, for this very pull request."""
         found = verified(comment.body, self.asked.key)
-        if found is None or comment.updated_at > found.written + _SLACK:
+        if found is None or not found.is_untouched(comment.updated_at):
             return None
         here = found.repository.casefold() == self.asked.repository.casefold()
         same = (found.number, found.target) == (pull.number, self.asked.target.name)
@@ -192,12 +192,11 @@ class _Judge:
         moments = [marker.written]
         moments += [pull.merged_at] if pull.merged_at else []
         if self.asked.require_approval:
-            reviews = list(_approving(self.github.reviews(pull.number), pull, marker))
+            reviews, others = _judged(self.github.reviews(pull.number), pull, marker)
             if not reviews:
-                message = (
-                    f"nobody else approved {marker.head[:12]} after its plan was shown"
-                    f" ({marker.shown:%Y-%m-%d %H:%M} UTC); {_AGAIN}"
-                )
+                shown = f"{marker.shown:%Y-%m-%d %H:%M} UTC"
+                told = "; ".join([f"its plan was shown ({shown})", *others])
+                message = f"nobody else approved {marker.head[:12]} after {told}; {_AGAIN}"
                 self.reject("review", what, codes, message)
                 return False
             moments.append(max(reviews))
@@ -208,19 +207,39 @@ class _Judge:
         return True
 
 
-def _approving(reviews: Iterable[Review], pull: Pull, marker: Marker) -> Iterator[datetime]:
-    """When each reviewer approved the shown head whose last word that is.
-
-    Neither who made the pull request or its head, nor a bot, nor anybody from outside.
-    """
+def _judged(
+    reviews: Iterable[Review], pull: Pull, marker: Marker
+) -> tuple[list[datetime], list[str]]:
+    """When each reviewer approved whose last word that is and counts, and why others' do not."""
     last: dict[str, Review] = {}
     for one in reviews:
         if one.state in {"APPROVED", "CHANGES_REQUESTED", "DISMISSED"}:
             last[one.author] = one
-    own = {name.casefold() for name in (pull.author, *marker.authors)}
+    found: list[datetime] = []
+    said: list[str] = []
     for name, one in last.items():
-        somebody = name and name.casefold() not in own and one.author_type != "Bot"
-        if somebody and one.association in _INSIDERS and one.state == "APPROVED":
-            there = one.commit_id == pull.head_sha == marker.head
-            if there and one.submitted_at and one.submitted_at >= marker.shown:
-                yield one.submitted_at
+        why = _fault(one, pull, marker)
+        if why is None and one.submitted_at:
+            found.append(one.submitted_at)
+        else:
+            said.append(f"{name or 'an account that is gone'} {why}")
+    return found, said
+
+
+def _fault(one: Review, pull: Pull, marker: Marker) -> str | None:  # noqa: PLR0911 - one line for each rule
+    """Why a review does not count: neither that of who made the pull request or its head does, nor
+    a bot's, nor that of anybody from outside.
+    """
+    if one.state != "APPROVED":
+        return f"last said {one.state}"
+    if one.author.casefold() in {name.casefold() for name in (pull.author, *marker.authors)}:
+        return "made it"
+    if one.author_type != "User" or not one.author:
+        return "is no person"
+    if one.association not in _INSIDERS:
+        return f"is {one.association or 'nobody'} here (a membership counts where it is public)"
+    if not one.commit_id == pull.head_sha == marker.head:
+        return f"approved {(one.commit_id or 'nothing')[:12]}"
+    if one.submitted_at is None or one.submitted_at < marker.shown:
+        return "approved before that"
+    return None

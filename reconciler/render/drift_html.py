@@ -13,9 +13,8 @@ from reconciler.render.drift_words import (
     RISKY,
     UNNAMED,
     DriftStory,
-    accept,
 )
-from reconciler.render.html import _environment, _source
+from reconciler.render.html import environment, source
 from reconciler.render.page import Costs, Words
 
 if TYPE_CHECKING:
@@ -29,9 +28,9 @@ _OPEN = 12  # of "The rest": what is more stands closed
 
 def drift_html(drift: Drift, links: Links | None = None) -> str:
     """The whole page. Equal drifts give equal bytes."""
-    style = f"{_source('plan.css')}\n{_source('drift.css')}"
+    style = f"{source('plan.css')}\n{source('drift.css')}"
     return (
-        _environment()
+        environment()
         .get_template("drift.html")
         .render(
             drift=drift,
@@ -40,7 +39,6 @@ def drift_html(drift: Drift, links: Links | None = None) -> str:
             costs=_costs(drift.series),
             columns=("As applied" if drift.base else "The file", "Live now"),
             effects=_effects,
-            accept=accept,
             first=RISKY,
             retired=RETIRED,
             unnamed=UNNAMED,

@@ -11,7 +11,6 @@ from reconciler.render.drift_words import (
     RISKY,
     UNNAMED,
     DriftStory,
-    accept,
 )
 from reconciler.render.fitting import GAP, LINE, all_of, first_of
 from reconciler.render.literal import code, link, prose
@@ -134,7 +133,7 @@ class _Told:
         for move in moves:
             yield from self._field(one, move)
         if moves:
-            whole, first = accept(one)
+            whole, first = self.story.accept(one)
             answer = f"Accept it: {code(whole)}" if whole else UNNAMED
             yield f"- {answer}{f', or one field of it: {code(first)}' if first else ''}"
 

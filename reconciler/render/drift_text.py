@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.render.drift_words import RETIRED, UNNAMED, DriftStory, accept
+from reconciler.render.drift_words import RETIRED, UNNAMED, DriftStory
 from reconciler.render.entries import aside_lines, warning_spans
 from reconciler.render.lines import TIE, Span, columns, laid
 from reconciler.render.meaning import cost
@@ -82,7 +82,7 @@ def _series(story: DriftStory, one: Drifted, ink: Ink, width: int) -> Iterator[s
             both = [Span("conflict", "red"), Span(f": the file wants {visible(move.file)} by now")]
             yield from laid(both, width, ink, 2 * _INSIDE)
     if moves:
-        yield from laid(_answer(one), width, ink, _INSIDE)
+        yield from laid(_answer(story, one), width, ink, _INSIDE)
 
 
 def _heading(one: Drifted) -> Iterator[Span]:
@@ -120,9 +120,9 @@ def _unmarked(text: str) -> str:
     return text
 
 
-def _answer(one: Drifted) -> Iterator[Span]:
+def _answer(story: DriftStory, one: Drifted) -> Iterator[Span]:
     """The command that accepts it, in one piece to be copied."""
-    whole, first = accept(one)
+    whole, first = story.accept(one)
     if not whole:
         yield Span(UNNAMED)
         return

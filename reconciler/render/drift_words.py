@@ -132,10 +132,21 @@ class DriftStory:
         read = [EACH] if drift.base else [EACH_OF_FILE, NOBODY_KNOWS]
         return [" ".join(read), f"{YOURS} {PUT_BACK} {ACCEPT}"]
 
+    def accept(self, series: Drifted) -> tuple[str, str]:
+        """The command that accepts all that moved in a series, and the one for its first field
+        where there are several, else "". Nothing for a code that a shell or a screen would change.
+        """
+        if not series.fields:
+            return "", ""
+        one, target = f"{series.code}:{series.fields[0].path}", self.drift.target
+        several = len(series.fields) > 1
+        whole = _command(series.code if several else one, target)
+        return whole, _command(one, target) if several else ""
+
     def moves(self, series: Drifted) -> list[Move]:
         """The fields of a series, in words."""
         states = [
-            {path: _meaning(path, raw) for path, raw in side}
+            {**series.units, **{path: _meaning(path, raw) for path, raw in side}}
             for side in (
                 [(one.path, _first(one)) for one in series.fields],
                 [(one.path, one.live) for one in series.fields],
@@ -145,20 +156,10 @@ class DriftStory:
         return [_move(one, series, self.drift.zone, states) for one in series.fields]
 
 
-def accept(series: Drifted) -> tuple[str, str]:
-    """The command that accepts all that moved in a series, and the one for its first field where
-    there are several, else "". Nothing for a code that a shell or a screen would change.
-    """
-    if not series.fields:
-        return "", ""
-    one = f"{series.code}:{series.fields[0].path}"
-    several = len(series.fields) > 1
-    whole = _command(series.code if several else one)
-    return whole, _command(one) if several else ""
-
-
-def _command(what: str) -> str:
-    return f"reconciler drift --accept {shlex.quote(what)}" if visible(what) == what else ""
+def _command(what: str, target: str) -> str:
+    if visible(what + target) != what + target:
+        return ""
+    return f"reconciler --target {shlex.quote(target)} drift --accept {shlex.quote(what)}"
 
 
 def _first(field: DriftedField) -> Any:  # noqa: ANN401 - any JSON

@@ -62,9 +62,9 @@ def plan_html(plan: Plan, links: Links | None = None, now: datetime | None = Non
         moment,
     )
     costs, foreign = costs_of(story)
-    style, script = _source("plan.css"), _source("plan.js")
+    style, script = source("plan.css"), source("plan.js")
     return (
-        _environment()
+        environment()
         .get_template("plan.html")
         .render(
             plan=plan,
@@ -88,7 +88,8 @@ def plan_html(plan: Plan, links: Links | None = None, now: datetime | None = Non
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Jinja, with everything escaped, and a mistake in a template an error."""
     made = Environment(
         loader=_TEMPLATES,
         autoescape=True,
@@ -111,9 +112,9 @@ def _environment() -> Environment:
 
 
 @cache
-def _source(name: str) -> str:
+def source(name: str) -> str:
     """A file that stands in the page as it is: ours, and so no value to be escaped."""
-    text, _, _ = _TEMPLATES.get_source(_environment(), name)
+    text, _, _ = _TEMPLATES.get_source(environment(), name)
     return text.strip()
 
 
