@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler import revision
+from reconciler import git, revision
+from reconciler.errors import RefusedError
 from reconciler.gitobjects import shallow
 from reconciler.guardrails import PLAN_RULES
 from reconciler.plan import allowing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
     from pathlib import Path
 
@@ -65,3 +67,22 @@ def credited(plan: Plan, series: Path, config: Path | None, rails: Guardrails, t
     lines = {rule: (str(config), one.lines) for rule, one in found.items() if one}
     who = revision.blame(config.parent, lines.values()) if config and lines else {}
     return plan.credited(authors, {rule: who[at] for rule, at in lines.items() if at in who})
+
+
+def follows(series: Path, commit: str, applied: Mapping[str, str], ref: str) -> None:
+    """Raise RefusedError unless a commit follows all that were applied, which are given with one of
+    the series each. `ref` is the record's.
+    """
+    for before, code in sorted(applied.items()):
+        found = git.descends(series, commit, before)
+        if found:
+            continue
+        said = f"{before}, which was applied already (to {code})"
+        if found is None:
+            said = f"this clone does not know {said}: fetch the whole history"
+        else:
+            said = f"{commit} does not follow {said}: apply from a commit that has both"
+        raise RefusedError(
+            f"{said}. Where that commit was dropped on purpose, `git update-ref -d {ref}`, here and"
+            " at the remote, forgets what was applied"
+        )

@@ -18,9 +18,9 @@ from reconciler.client import Client
 from reconciler.config import credentials, load_target, sandbox_credentials
 from reconciler.desired import load
 from reconciler.drift import drift_of
-from reconciler.errors import FilesInvalidError, RefusedError, UsageError
+from reconciler.errors import FilesInvalidError, UsageError
 from reconciler.gitobjects import locate, parted, resolve
-from reconciler.history import credited, protected
+from reconciler.history import credited, follows, protected
 from reconciler.lock import held
 from reconciler.opening import open_sandbox, text_of
 from reconciler.planfile import from_json
@@ -154,20 +154,8 @@ class Session:
             for one in self.record.entries.values()
             if one.commit and one.code in self._named
         }
-        forget = f"git update-ref -d {recordref.ref(self.target.name)}" if applied else ""
-        for before in sorted(applied if commit else ()):
-            follows = git.descends(self.series, str(commit), before)
-            if follows:
-                continue
-            said = f"{before}, which was applied already (to {applied[before]})"
-            if follows is None:
-                said = f"this clone does not know {said}: fetch the whole history"
-            else:
-                said = f"{commit} does not follow {said}: apply from a commit that has both"
-            raise RefusedError(
-                f"{said}. Where that commit was dropped on purpose, `{forget}`, here and at the"
-                " remote, forgets what was applied"
-            )
+        if commit and applied:
+            follows(self.series, commit, applied, recordref.ref(self.target.name))
 
     def desired(self) -> tuple[Mapping[str, Desired], list[str]]:
         """The desired series, and what is worth knowing about their files.

@@ -30,11 +30,10 @@ def test_a_pull_request_is_opened_updated_approved_merged_and_applied_once(
     print(first.log)
     assert "success" == first.conclusion
     said = world.comment(number)
-    print(said)
-    assert "10% → 20%" in said
+    assert "`10%` → **`20%`**" in said
     world.push(number, series("DIWALI", discountValue=15))
     assert "success" == world.plan(number).conclusion
-    assert "10% → 15%" in world.comment(number)
+    assert "`10%` → **`15%`**" in world.comment(number)
     assert [] == world.writes()
 
     world.approve(number)

@@ -26,7 +26,7 @@ _WHOLE = 32
 _MANY = 200  # changes from which on digests are cut
 _PREFIX = "sha256:"
 SLACK = timedelta(minutes=2)  # between the writing of a comment and GitHub's word for it
-_PARTS = re.compile(r"<!-- reconciler:plan:(\S+) ([A-Za-z0-9_=-]+)\.([A-Za-z0-9_=-]+) -->(?:\n|$)")
+_PARTS = re.compile(r"<!-- reconciler:plan:(\S*) ([A-Za-z0-9_=-]+)\.([A-Za-z0-9_=-]+) -->(?:\n|$)")
 _UNSIGNED = "unsigned"
 _KINDS: Mapping[str, type | tuple[type, ...]] = {
     "repository": str,
@@ -96,8 +96,10 @@ def verified(text: str, key: str) -> Marker | None:
     if not found:
         return None
     _, payload, mac = found.groups()
-    right = hmac.compare_digest(mac, _mac(payload, text[found.end() :], key))
-    return _unpacked(payload) if right else None
+    if not hmac.compare_digest(mac, _mac(payload, text[found.end() :], key)):
+        return None
+    made = _unpacked(payload)
+    return made if text.startswith(prefix(made.target)) else None
 
 
 def claimed(text: str) -> Marker | None:
