@@ -47,11 +47,9 @@ def touches(
     paths = [f":(top,literal){os.fsdecode(b'/'.join(way))}" for way in place.ways if way]
     said = run(
         series,
-        "-c",
-        "log.showRoot=true",
-        "-c",
-        "log.showSignature=false",
         "log",
+        "--root",
+        "--no-show-signature",
         "--first-parent",
         "--diff-merges=first-parent",
         "--raw",

@@ -149,6 +149,12 @@ def _list_reviews(server: GitHubServer, request: Request) -> tuple[int, Any, dic
     return _page(server, request, rows)
 
 
+def _permission(server: GitHubServer, request: Request) -> tuple[int, Any, dict[str, str]]:
+    login = request.route.path["username"]
+    found = server.writers.get(login, "read")
+    return 200, shown.permission(login, found), {}
+
+
 def _list_issues(server: GitHubServer, request: Request) -> tuple[int, Any, dict[str, str]]:
     request.may("read", "issues")
     state = request.query.get("state", "open")
@@ -238,6 +244,7 @@ _ROUTES: Mapping[str, Callable[[GitHubServer, Request], tuple[int, Any, dict[str
     "issues/update-comment": _update_comment,
     "repos/list-pull-requests-associated-with-commit": _list_pulls,
     "pulls/list-reviews": _list_reviews,
+    "repos/get-collaborator-permission-level": _permission,
     "issues/list-for-repo": _list_issues,
     "issues/create": _create_issue,
     "issues/update": _update_issue,

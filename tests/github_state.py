@@ -189,3 +189,9 @@ def of_commit(pulls: Sequence[PullRow], commit: str) -> list[PullRow]:
     """
     brought = [row for row in pulls if commit in row.brought]
     return brought or [row for row in pulls if commit in row.branch]
+
+
+def permission(login: str, level: str) -> dict[str, Any]:
+    """What somebody may do here."""
+    given = {"permission": level, "role_name": level, "user": None}
+    return filled("repository-collaborator-permission", given)

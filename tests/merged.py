@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -190,13 +190,13 @@ class Shop:
 def shop(
     folder: Path, monkeypatch: pytest.MonkeyPatch, now: datetime | None = NOON
 ) -> Iterator[Shop]:
-    """One series on main, since a day ago. Without `now` it is the real time."""
+    """One series on main, since a month ago. Without `now` it is the real time."""
     isolate(folder, monkeypatch)
     said: list[tuple[str, int]] = []
     with GitHubServer(now=now, tokens={TOKEN: ALL}) as server, opened(server, said, REAL) as github:
         made = Shop(folder, server, github, monkeypatch)
         if now:
-            made.at(now - DAY)
+            made.at(now - DAY * 30)
         git(folder, "init", "--quiet", "--initial-branch=main")
         (folder / ".gitignore").write_text(IGNORED, encoding="utf-8")
         made.commit({"diwali.yaml": TEN})
@@ -220,7 +220,3 @@ def shop_now(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
         monkeypatch.setenv("RECONCILER_APPROVAL_KEY", KEY)
         made.numbered(1)
         yield made
-
-
-def utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)

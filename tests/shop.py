@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any
 from deadly import serving
 from github_server import GitHubServer
 from machine import HERE
-from repositories import git, isolate
+from repositories import isolate
 from runner import Environment, Runner
 from shop_origin import Origin
 from shop_people import FORK, HOSTILE, MADE_UP, REPOSITORY, People, series
 from triggers import Event
 
 from reconciler.sandbox import Store
+from reconciler.snapshot import HIDING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from outcomes import JobRun, Run
     from shop_origin import Files
 
-__all__ = ["FORK", "World", "opened", "outcomes", "series", "steps"]
+__all__ = ["FORK", "World", "opened", "outcomes", "secrets", "series", "steps", "target"]
 
 KEY = "a-word-of-the-stories-that-signs-nothing-else"
 LIVE = {"RECONCILER_USERNAME": "the-user", "RECONCILER_PASSWORD": "the-password-of-live"}
@@ -45,10 +46,11 @@ class World(People):
     """All there is. A story may change `environments`."""
 
     folder: Path = field(kw_only=True)
+    url: str = field(kw_only=True)  # of live
     environments: dict[str, Environment] = field(kw_only=True)
     runs: list[Run] = field(default_factory=list)
 
-    def plan(self, number: int, approvers: Sequence[str] = (), *, clean: bool = True) -> Run:
+    def plan(self, number: int, approvers: Sequence[str] = ()) -> Run:
         """Run plan.yml for what happened to a pull request last."""
         self.origin.try_merge(number)
         change, head = self.changes[number], self.head(number)
@@ -68,7 +70,7 @@ class World(People):
         event = Event(
             "pull_request_target", payload, "refs/heads/main", self.origin.tip(), change.by
         )
-        return self.run("plan", event, approvers=tuple(approvers), clean=clean)
+        return self.run("plan", event, approvers=tuple(approvers))
 
     def apply(self, push: int = -1, attempt: int = 1, days: int = 0) -> Run:
         """Run apply.yml for a push to main, by default the last; so many days later, too."""
@@ -99,7 +101,7 @@ class World(People):
             "workflow_dispatch", payload, "refs/heads/main", self.origin.tip(), inputs=inputs
         )
 
-    def run(self, name: str, event: Event, *, clean: bool = True, **options: Any) -> Run:  # noqa: ANN401 - the runner's own
+    def run(self, name: str, event: Event, **options: Any) -> Run:  # noqa: ANN401 - the runner's own
         """Run the workflow that main has, and look at what no run may do."""
         number = len(self.runs) + 1
         file = self.folder / f"{name}.yml"
@@ -129,16 +131,25 @@ def steps(job: JobRun) -> dict[str, int | None]:
     return {one.name: one.exit_code for one in job.steps if one.exit_code is not None}
 
 
+def secrets(job: JobRun) -> dict[str, set[str]]:
+    """Which secrets each step that runs a script is given, by name; nothing for the others."""
+    given = {
+        one.name: {name for name, value in job.secrets.items() if value in one.env.values()}
+        for one in job.steps
+    }
+    return {name: found for name, found in given.items() if found}
+
+
 def outcomes(run: Run, artifact: str = "apply-eu") -> dict[str, str]:
     """How each change of an apply ended, by code, as its report says."""
     report = json.loads((run.artifacts[artifact] / "apply.json").read_text())
     return {one["seriesCode"]: one["status"] for one in report["outcomes"]}
 
 
-def settled(folder: Path, url: str, files: Files, more: str) -> Origin:
-    """An origin whose main has these files and a target, with more in its configuration."""
-    config = f'default_target = "eu"\n[targets.eu]\nurl = "{url}"\n{more}'
-    return Origin.made(folder, {"reconciler.toml": config, **files})
+def target(url: str) -> str:
+    """A configuration that has the target eu."""
+    shows = f"reads_back = {json.dumps(HIDING)}"
+    return f'default_target = "eu"\n[targets.eu]\nurl = "{url}"\n{shows}\n'
 
 
 def environments() -> dict[str, Environment]:
@@ -157,7 +168,6 @@ def opened(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     files: Files | None = None,
-    config: str = "",
     *,
     recorded: bool = True,
 ) -> Iterator[World]:
@@ -165,12 +175,13 @@ def opened(
     isolate(tmp_path, monkeypatch)
     files = series("DIWALI", "EID") if files is None else files
     with Store(tmp_path / "live.db") as store, serving(store) as live, GitHubServer() as server:
-        origin = settled(tmp_path, live.url, files, config)
+        origin = Origin.made(tmp_path, {"reconciler.toml": target(live.url), **files})
         world = World(
             origin,
             server,
             store,
             folder=tmp_path,
+            url=live.url,
             environments=environments(),
             pushes=[origin.tip()],
         )

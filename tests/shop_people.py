@@ -105,8 +105,8 @@ class People:
     def push_to_main(self, files: Files) -> str:
         """Commit to main without any pull request."""
         self.origin.switch("main", self.origin.tip())
-        self.pushes.append(self.origin.commit(files))
-        self.origin.publish("refs/heads/main")
+        self.origin.commit(files)
+        self.pushes.append(self.origin.publish("refs/heads/main"))
         return self.pushes[-1]
 
     def live(self, code: str, **fields: object) -> None:
@@ -140,7 +140,7 @@ class People:
         came = self.store.requests()
         new, self.looked = came[self.looked :], len(came)
         written = [one.body["CouponSeriesV2"] for one in new if one.method in {"POST", "PUT"}]
-        return [one["seriesCode"] for one in written]
+        return [one.get("seriesCode", "") for one in written]
 
     def comment(self, number: int) -> str:
         """The one comment of the tool in a pull request."""

@@ -31,6 +31,7 @@ def github() -> None:
 
     Needs what GitHub sets in a workflow (GITHUB_REPOSITORY, …), and GITHUB_TOKEN.
     """
+    REDACTOR.add(os.environ.get("GITHUB_TOKEN", ""))  # before anything else is said
 
 
 @github.command()
@@ -88,7 +89,7 @@ def reviewed(settings: Settings, since: str | None) -> None:
     from reconciler import gitobjects
     from reconciler.config import requires_approval
     from reconciler.github.event import run_of
-    from reconciler.github.reviewed import Asked, approvals
+    from reconciler.github.reviewed import LIFE, Asked, approvals
 
     key = _key()
     if key is None:
@@ -113,6 +114,9 @@ def reviewed(settings: Settings, since: str | None) -> None:
     for one in found:
         codes = ", ".join(one.digests)
         tell(f"pull request #{one.number} approves {codes}")
+    if not found and not rejected:
+        days = LIFE.days
+        tell(f"nothing of the last {days} days touches a series, and no approval counts for longer")
     show("\n\n".join("\n".join(one.digests.values()) for one in found))
 
 

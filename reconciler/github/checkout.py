@@ -48,6 +48,7 @@ class Checkout:
     def of(series: str, pull: PullRequest) -> Checkout:
         """Look at a folder of series. Raise RefusedError for one that must not be read."""
         folder = Path(series)
+        _check_settings(folder)
         place = locate(folder)
         commit = place.head if place else None
         ours = place is not None and commit is not None and is_of(folder, commit, pull.head)
@@ -68,6 +69,20 @@ class Checkout:
             raise RefusedError(f"git cannot compare the pull request with its base: {moved.words}")
         changed = "changes" if moved.code else "does not change"
         return Checkout(moved.code == 1, f"pull request #{pull.number} {changed} {way}")
+
+
+def _check_settings(folder: Path) -> None:
+    """Raise RefusedError for a folder that is a repository by itself, without asking git: git would
+    obey the settings that lie in it, and some of them are commands.
+    """
+    if folder.is_symlink():
+        raise RefusedError(f"{folder} is no folder in this pull request, and is not followed")
+    found = folder.iterdir() if folder.is_dir() else ()
+    if any(one.name.casefold() in {"head", ".git"} for one in found):
+        raise RefusedError(
+            f"{folder} holds what git takes for a repository of its own (HEAD, or .git), and its"
+            " settings for orders: nothing in it is read; take it out"
+        )
 
 
 def _base(folder: Path, commit: str, pull: PullRequest) -> str:

@@ -49,7 +49,7 @@ class PullRequest:
     """The pull request of an event, as it was then. `pusher` made its head, where the event tells.
 
     `fork`: its files come from another repository. `base_sha` is the tip of the branch it is for.
-    `unclear`: a bot pushed on top of what others made, and GitHub does not say who they are.
+    `unclear`: GitHub does not say who made it, or a bot pushed on top of what others made.
     """
 
     number: int
@@ -116,16 +116,18 @@ def _read(event: Mapping[str, Any], found: Mapping[str, Any]) -> PullRequest:
     if type(number) is not int or not _SHA.fullmatch(head["sha"]):
         raise ValueError
     repositories = [(side.get("repo") or {}).get("full_name") for side in (head, base)]
-    action, sender = event.get("action"), event.get("sender") or {}
+    action, sender = event.get("action"), event.get("sender")
+    pusher = _login(sender) if action in _MADE else ""
+    bot = action == _PUSHED and isinstance(sender, dict) and sender.get("type") == "Bot"
     return PullRequest(
         number,
         head["sha"],
         _login(found.get("user")),
-        _login(sender) if action in _MADE else "",
+        pusher,
         repositories[0] is None or repositories[0] != repositories[1],
         base.get("sha"),
         base.get("ref") or "",
-        action == _PUSHED and sender.get("type") == "Bot",
+        not pusher or bot,
     )
 
 

@@ -116,8 +116,8 @@ def _approves(
         return "There is nothing here that a review could approve."
     if pull.unclear:
         return (
-            f"**This comment approves nothing:** a bot pushed {head} on top of what others made,"
-            " and GitHub does not say who they are. Push a commit, or open another pull request."
+            f"**This comment approves nothing:** GitHub does not say who made {head}, or a bot"
+            " pushed it on top of what others made. Push a commit, or open another pull request."
         )
     count = many(len(marker.changes), "change")
     return (

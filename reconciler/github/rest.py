@@ -107,6 +107,13 @@ class GitHub:
         """All reviews of a pull request, oldest first."""
         return [rows.review(raw) for raw in self._list(f"pulls/{number}/reviews", _PULLS)]
 
+    def may_write(self, login: str) -> bool:
+        """Whether somebody may write to the repository, whatever shows of a membership."""
+        url = self._url(f"collaborators/{quote(login, safe='')}/permission")
+        call = Call("GET", "metadata: read, which each token has")
+        found = _document(self._wire.ask(call, url), call, url)
+        return isinstance(found, dict) and found.get("permission") in {"admin", "write"}
+
     def issues(self, label: str) -> list[rows.Issue]:
         """The open issues with a label, oldest first, without the pull requests among them."""
         found = self._list(

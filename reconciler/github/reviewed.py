@@ -28,8 +28,11 @@ if TYPE_CHECKING:
 LIFE = timedelta(days=14)
 _SLACK = timedelta(minutes=10)  # between our clock and GitHub's
 _INSIDERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
-_BY_HAND = "or run the apply workflow by hand, with the digest that its report names"
-_AGAIN = f"have the change reviewed in a new pull request, {_BY_HAND}"
+_PERSONS = frozenset({"User", ""})  # "": GitHub does not say
+_AGAIN = (
+    "run the apply workflow by hand with the digest that its report names, or revert this and bring"
+    " it again in a new pull request"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +190,28 @@ class _Judge:
         same = (found.number, found.target) == (pull.number, self.asked.target.name)
         return found if here and same else None
 
+    def judged(self, pull: Pull, marker: Marker) -> tuple[list[datetime], list[str]]:
+        """When each reviewer approved whose last word that is and counts, and why others' do not.
+
+        Who is from outside is asked for where GitHub does not show a membership.
+        """
+        found: list[datetime] = []
+        said: list[str] = []
+        for name, one in _last_words(self.github.reviews(pull.number)).items():
+            why = _fault(one, pull, marker)
+            inside = one.association in _INSIDERS or (not why and self.github.may_write(name))
+            if why is None and inside and one.submitted_at:
+                found.append(one.submitted_at)
+            else:
+                said.append(f"{name or 'an account that is gone'} {why or 'may not write here'}")
+        return found, said
+
     def seen(self, pull: Pull, marker: Marker, what: str, codes: frozenset[str]) -> bool:
         """Whether somebody else approved what the marker shows, and not too long ago."""
         moments = [marker.written]
         moments += [pull.merged_at] if pull.merged_at else []
         if self.asked.require_approval:
-            reviews, others = _judged(self.github.reviews(pull.number), pull, marker)
+            reviews, others = self.judged(pull, marker)
             if not reviews:
                 shown = f"{marker.shown:%Y-%m-%d %H:%M} UTC"
                 told = "; ".join([f"its plan was shown ({shown})", *others])
@@ -207,37 +226,22 @@ class _Judge:
         return True
 
 
-def _judged(
-    reviews: Iterable[Review], pull: Pull, marker: Marker
-) -> tuple[list[datetime], list[str]]:
-    """When each reviewer approved whose last word that is and counts, and why others' do not."""
-    last: dict[str, Review] = {}
-    for one in reviews:
-        if one.state in {"APPROVED", "CHANGES_REQUESTED", "DISMISSED"}:
-            last[one.author] = one
-    found: list[datetime] = []
-    said: list[str] = []
-    for name, one in last.items():
-        why = _fault(one, pull, marker)
-        if why is None and one.submitted_at:
-            found.append(one.submitted_at)
-        else:
-            said.append(f"{name or 'an account that is gone'} {why}")
-    return found, said
+def _last_words(reviews: Iterable[Review]) -> dict[str, Review]:
+    """The review of each reviewer that counts: the last that says yes or no."""
+    decided = {"APPROVED", "CHANGES_REQUESTED", "DISMISSED"}
+    return {one.author: one for one in reviews if one.state in decided}
 
 
-def _fault(one: Review, pull: Pull, marker: Marker) -> str | None:  # noqa: PLR0911 - one line for each rule
-    """Why a review does not count: neither that of who made the pull request or its head does, nor
-    a bot's, nor that of anybody from outside.
+def _fault(one: Review, pull: Pull, marker: Marker) -> str | None:
+    """Why a review does not count, whoever may write here: neither that of who made the pull
+    request or its head does, nor a bot's.
     """
     if one.state != "APPROVED":
         return f"last said {one.state}"
     if one.author.casefold() in {name.casefold() for name in (pull.author, *marker.authors)}:
         return "made it"
-    if one.author_type != "User" or not one.author:
+    if one.author_type not in _PERSONS or not one.author:
         return "is no person"
-    if one.association not in _INSIDERS:
-        return f"is {one.association or 'nobody'} here (a membership counts where it is public)"
     if not one.commit_id == pull.head_sha == marker.head:
         return f"approved {(one.commit_id or 'nothing')[:12]}"
     if one.submitted_at is None or one.submitted_at < marker.shown:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as calendar
+import datetime as dt
 import os
 import sys
 from typing import Any
 
-AHEAD = calendar.timedelta(days=int(os.environ["STAND_IN_DAYS"]))
+AHEAD = dt.timedelta(days=int(os.environ["STAND_IN_DAYS"]))
 
 
 class Kind(type):
@@ -17,7 +17,7 @@ class Kind(type):
         return isinstance(instance, REAL)
 
 
-REAL = calendar.datetime
+REAL = dt.datetime
 
 
 class Later(REAL, metaclass=Kind):
@@ -28,7 +28,7 @@ class Later(REAL, metaclass=Kind):
         return REAL.now(tz) + AHEAD
 
 
-calendar.datetime = Later  # type: ignore[misc] # all that is imported from here on
+dt.datetime = Later  # type: ignore[misc] # all that is imported from here on
 
 if __name__ == "__main__":
     from reconciler.__main__ import main
