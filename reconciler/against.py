@@ -32,7 +32,7 @@ _LIFECYCLE = {
     ALLOWED: "allow",
     ADOPTED: "adopt",
 }
-_RANGES = frozenset(field.name for field in FIELDS.values() if field.kind is Kind.RANGE)
+RANGES = frozenset(field.name for field in FIELDS.values() if field.kind is Kind.RANGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _values(old: Desired, new: Desired) -> Iterator[Edit]:
 def alike(old: Desired, new: Desired) -> tuple[Mapping[str, Declared], Mapping[str, Declared]]:
     """What two files declare, the old one's range taken apart or put together as in the new."""
     before = old.declared
-    for name in _RANGES:
+    for name in RANGES:
         now, was = new.values.get(name), old.values.get(name)
         if isinstance(now, dict) and isinstance(was, str):
             before = _by_key(old, before)
@@ -131,7 +131,7 @@ def alike(old: Desired, new: Desired) -> tuple[Mapping[str, Declared], Mapping[s
 def _by_key(desired: Desired, declared: Mapping[str, Declared]) -> dict[str, Declared]:
     """The same with each part of a whole range by itself: a part left out is any."""
     found = dict(declared)
-    for name in _RANGES & found.keys():
+    for name in RANGES & found.keys():
         whole = found.pop(name)
         shown = values.range_object(whole.value) or {}
         for key, part in (values.range_parts(whole.value) or {}).items():

@@ -115,6 +115,7 @@ class _View:
             moved = self._left(self.wanted, set(edit.after or ()) - set(edit.before or ()))
         elif self.old is not None and self.wanted is None:
             moved = self._left(self.old, self.old.values.keys())
+            before = after = None if self.row else {"id": None, "live": False}
         yield Aside(
             kind,
             self.code,

@@ -10,7 +10,7 @@ from reconciler.against import owned
 from reconciler.applied import Applied, Retired, of_files, of_record
 from reconciler.asides import Since
 from reconciler.change import Aside
-from reconciler.config import as_in
+from reconciler.config import as_in, settings_in
 from reconciler.effect import Effect
 from reconciler.errors import UsageError
 from reconciler.guardrails import DEFAULT
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from reconciler.record import Record
     from reconciler.revision import AtRevision
 
-CHANGED = "guardrail changed"
+CHANGED, RESETTLED = "guardrail changed", "configuration changed"
 _NAME = "reconciler.toml"
 
 
@@ -62,7 +62,8 @@ def applied(
     series that no file names any more, read by id. None without either. Raises ApiError.
     """
     old = files.series if files else record.entries
-    known = {row.code: row.id for row in snapshot.unmanaged}
+    rows_seen = (*snapshot.unmanaged, *snapshot.by_id.values())
+    known = {row.code: row.id for row in rows_seen}
     known |= {} if files else {code: entry.id for code, entry in record.entries.items()}
     adopted = {one.lifecycle.adopt for one in desired.values()} - {None}
     claimed = adopted | snapshot.named.keys()
@@ -74,7 +75,7 @@ def applied(
         file = file or f"{recordref.ref(client.target.name)}:{file_name(code)}"
         retired.append(Retired(code, file, line, known.get(code), rows.get(code)))
     if files:
-        return of_files(files.commit, files.series, desired, retired)
+        return of_files(files.commit, files.series, retired)
     return of_record(record, retired)
 
 
@@ -96,9 +97,11 @@ def in_force(
     elsewhere = config is not None and _top(config.parent) != _top(series)
     beside = series.parent / (config.name if config else _NAME)
     file = config if config and not elsewhere else beside
-    before = _read(config_at(file, commit), file, target) or replace(target, guardrails=DEFAULT)
-    after = _read(_text(file), file, target)
-    return target if elsewhere else before, tuple(_moved(before, after, file))
+    texts = config_at(file, commit), _text(file)
+    before = _read(texts[0], file, target) or replace(target, guardrails=DEFAULT)
+    after = _read(texts[1], file, target)
+    moved = (*_moved(before, after, file), *_resettled(*texts, file, target))
+    return target if elsewhere else before, moved
 
 
 def _top(folder: Path) -> str | None:
@@ -136,6 +139,19 @@ def _moved(before: Target, after: Target | None, file: Path) -> Iterator[Aside]:
         wider = after.reads_back - before.reads_back
         effect = Effect.GENEROUS if wider else Effect.STRICTER
         yield _aside(file, "reads_back", was, now, effect)
+
+
+def _resettled(was: str | None, now: str | None, file: Path, target: Target) -> Iterator[Aside]:
+    """What a pull request does to where the target is, and to whether it needs a review itself."""
+    try:
+        before, after = (settings_in(text or "", str(file), target) for text in (was, now))
+    except UsageError:
+        return  # told as guardrails that cannot be read
+    for key, value in before.items():
+        if value != after[key]:
+            eases = key == "require_approval" and after[key] is False
+            effect = Effect.GENEROUS if eases else Effect.NEUTRAL
+            yield replace(_aside(file, key, value, after[key], effect), kind=RESETTLED)
 
 
 def _aside(file: Path, key: str, was: object, now: object, effect: Effect) -> Aside:

@@ -117,6 +117,20 @@ def as_in(text: str, name: str, target: Target) -> Target:
     return replace(target, guardrails=rails, reads_back=_shown(table, inside=inside))
 
 
+def settings_in(text: str, name: str, target: Target) -> dict[str, object]:
+    """What else another text says that a review rests on: whether there must be one, and where the
+    target is. Raise UsageError where the text is no configuration.
+    """
+    file = parse(text, name)
+    table = file.targets.get(target.name)
+    hidden = table is not None and "@" in table.url
+    return {
+        "require_approval": file.require_approval,
+        "url": None if table is None else "a URL with credentials" if hidden else table.url,
+        "timezone": None if table is None else table.timezone,
+    }
+
+
 def _zone_in(file: ConfigFile, name: str | None) -> ZoneInfo:
     table = file.targets.get(file.chosen(name) or "")
     return _zone(table.timezone) if table else ZoneInfo("UTC")

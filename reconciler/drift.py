@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from reconciler.change import NOTHING
 from reconciler.diff import CONFLICT, DRIFT, Base
-from reconciler.effect import effects
+from reconciler.effect import Effect, effects
 from reconciler.exposure import exposures
 from reconciler.sideeffects import CAUSE
 
@@ -113,7 +114,7 @@ def drift_of(plan: Plan, applied: Applied | None, zone: ZoneInfo) -> Drift:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Moved:
     """One series of the plan, and what was applied to it."""
 
@@ -122,10 +123,31 @@ class _Moved:
     zone: ZoneInfo
     now: datetime
 
+    @cached_property
+    def _moved(self) -> list[FieldChange]:
+        """The fields that count."""
+        return [one for one in self.change.fields if self._counts(one)]
+
+    @cached_property
+    def _applied(self) -> Mapping[str, Any]:
+        change = self.change
+        if self.applied is None:
+            return {}
+        live = None if change.id is None else (change.id, str(change.managed["seriesCode"][0]))
+        return self.applied.values(change.code, change.managed.keys(), live)
+
+    @cached_property
+    def _effects(self) -> Mapping[str, Effect]:
+        """What live's moves do, judged together: a figure means little without its unit."""
+        moves = {
+            one.path: (self._was(one.path), self.change.managed[one.path][0]) for one in self._moved
+        }
+        return effects("update", moves, self.zone, self.now)
+
     def told(self) -> Drifted | None:
         """The series as drift tells it; None where live did not move."""
         change = self.change
-        moved = [one for one in change.fields if self._counts(one)]
+        moved = self._moved
         if not moved:
             return None
         gone = change.action == "create"
@@ -153,17 +175,19 @@ class _Moved:
         return one.cause in {DRIFT, CONFLICT}
 
     def _field(self, one: FieldChange) -> DriftedField:
-        base = self.applied.managed[self.change.code][one.path] if self.applied else None
-        move = {one.path: (self._was(one.path), self.change.managed[one.path][0])}
-        effect = effects("update", move, self.zone, self.now)[one.path]
         return DriftedField(
-            one.path, base, one.before, one.after, one.cause, effect.value, one.line
+            one.path,
+            self._applied.get(one.path),
+            one.before,
+            one.after,
+            one.cause,
+            self._effects[one.path].value,
+            one.line,
         )
 
     def _was(self, path: str) -> Canonical:
         """What was applied; without a base what the file says."""
-        managed = self.applied.managed.get(self.change.code, {}) if self.applied else {}
-        found = Base(managed, self.zone).meaning(path)
+        found = Base(self._applied, self.zone).meaning(path)
         return self.change.managed[path][1] if found is None else found
 
     def _cost(self, paths: list[str]) -> Exposure:

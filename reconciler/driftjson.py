@@ -80,7 +80,7 @@ def _drifted(one: Drifted) -> dict[str, Any]:
             }
             for field in one.fields
         ],
-        "exposure": {"before": one.exposure.before, "after": one.exposure.after},
+        "exposure": {"base": one.exposure.before, "live": one.exposure.after},
         "issued": one.issued,
         "units": dict(one.units),
     }
@@ -128,7 +128,7 @@ def _read_drifted(row: DriftedRow) -> Drifted:
             )
             for field in row.fields
         ),
-        exposure=Exposure(row.exposure.before, row.exposure.after),
+        exposure=Exposure(row.exposure.base, row.exposure.live),
         issued=row.issued,
         missing=row.missing,
         units=row.units,

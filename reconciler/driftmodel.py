@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from reconciler.planmodel import AsideRow, EffectName, ExposureRow, UnmanagedRow
+from reconciler.planmodel import Amount, AsideRow, EffectName, UnmanagedRow
 
 FORMAT = "reconciler/drift/1"
 
@@ -30,8 +30,15 @@ class DriftedFieldRow(_Row):
     line: int
 
 
+class DriftedCostRow(_Row):
+    """The most that a series can still cost: as it was applied, and as live is."""
+
+    base: Amount
+    live: Amount
+
+
 class DriftedRow(_Row):
-    """One series that moved. `exposure` is before: as applied, after: as live is."""
+    """One series that moved."""
 
     code: str = Field(alias="seriesCode")
     id: int | None
@@ -39,7 +46,7 @@ class DriftedRow(_Row):
     line: int
     missing: str | None
     fields: list[DriftedFieldRow]
-    exposure: ExposureRow
+    exposure: DriftedCostRow
     issued: _Count
     units: dict[str, str]
 

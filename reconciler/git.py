@@ -87,7 +87,9 @@ def _start(
 ) -> subprocess.Popen[bytes]:
     while not directory.is_dir() and directory.parent != directory:
         directory = directory.parent
-    options = ["-C", str(directory), "-c", f"core.hooksPath={os.devnull}"]
+    # No hook runs, and no folder of files is a repository because it looks like one.
+    quiet_settings = (f"core.hooksPath={os.devnull}", "safe.bareRepository=explicit")
+    options = ["-C", str(directory), *(part for one in quiet_settings for part in ("-c", one))]
     quiet = {
         "GIT_ASKPASS": "",
         "SSH_ASKPASS_REQUIRE": "never",

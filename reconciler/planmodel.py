@@ -30,7 +30,7 @@ _Id = Annotated[int, Field(gt=0, lt=2**63)]
 _Commit = Annotated[str, Field(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$")]
 _Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 _Count = Annotated[int, Field(ge=0)]
-_Amount = Annotated[
+Amount = Annotated[
     int | None, Field(ge=0, description="in the target's currency units; null is unlimited")
 ]
 
@@ -38,8 +38,8 @@ _Amount = Annotated[
 class ExposureRow(_Row):
     """The most that a series can still cost (docs/exposure.md)."""
 
-    before: _Amount
-    after: _Amount
+    before: Amount
+    after: Amount
 
 
 class FieldRow(_Row):

@@ -154,7 +154,7 @@ def _series(scene: _Scene, wanted: Desired) -> _Found:
     adopted = snapshot.by_id.get(wanted.lifecycle.adopt or 0) if live is None else None
     row = live or adopted or orphan
     declared, ignored = _declared(wanted, row, scene, claim=row is orphan is not None)
-    found = compare(declared, row, scene.target.zone, snapshot.proven, _base(scene, code))
+    found = compare(declared, row, scene.target.zone, snapshot.proven, _base(scene, wanted, row))
     warnings = [*not_compared(code, found.managed), *ignored, *_stray(code, snapshot)]
     compared = len(found.managed) - len(found.unreadable)
     sight = Sight(wanted, row, snapshot, scene.record, scene.target.name)
@@ -196,11 +196,13 @@ def _series(scene: _Scene, wanted: Desired) -> _Found:
     return _Found(judged, compared)
 
 
-def _base(scene: _Scene, code: str) -> Base | None:
+def _base(scene: _Scene, wanted: Desired, row: LiveSeries | None) -> Base | None:
     """What was last applied; None where nothing is known of the whole target."""
     if scene.applied is None:
         return None
-    return Base(scene.applied.managed.get(code, {}), scene.target.zone)
+    live = (row.id, row.code) if row else None
+    found = scene.applied.values(wanted.code, wanted.declared.keys(), live)
+    return Base(found, scene.target.zone)
 
 
 def _declared(

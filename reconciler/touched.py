@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from reconciler import revision
 from reconciler.against import owned
 from reconciler.desired import read, takes
 from reconciler.errors import UsageError
-from reconciler.git import Objects, run
+from reconciler.git import Objects, ask, run
 from reconciler.gitobjects import locate
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from reconciler.declared import Desired
 
-_FILES = ("100644", "100755")
+_FILES, _LINK = ("100644", "100755"), "120000"
 MOST = 2_000  # commits that are looked through
 
 
@@ -63,13 +64,39 @@ def touches(
         "--",
         *paths,
     )
+    commits = list(_commits(said))
+    if _links(series, paths, commits):
+        yield from _as_wholes(series, zone, commits)
+        return
     with Objects(series) as objects:
         read_here = _Reader(objects, zone, min(map(len, place.ways), default=0))
-        for commit, rows in _commits(said):
+        for commit, rows in commits:
             before, after_it = read_here.sides(rows)
             codes = owned(before, after_it)
             if codes:
                 yield Touch(commit, codes)
+
+
+def _links(
+    series: Path, paths: list[str], commits: list[tuple[str, list[tuple[str, str]]]]
+) -> bool:
+    """Whether a series may stand behind a link: then a commit touches more than its own files."""
+    if any(_LINK in row for _, rows in commits for row, _ in rows):
+        return True
+    listed = run(series, "ls-tree", "-r", "-z", "--full-tree", "HEAD", "--", *paths)
+    return any(line.startswith(_LINK) for line in listed.split("\0"))
+
+
+def _as_wholes(
+    series: Path, zone: ZoneInfo, commits: list[tuple[str, list[tuple[str, str]]]]
+) -> Iterator[Touch]:
+    """The same by all files of each commit and of the one before: slower, and links count."""
+    for commit, _ in commits:
+        after = revision.at(series, commit, zone)
+        first = ask(series, "rev-parse", "--verify", "--quiet", f"{commit}^1").out.strip()
+        before = revision.at(series, first, zone).series if first else {}
+        if codes := owned(before, after.series):
+            yield Touch(commit, codes)
 
 
 def _commits(said: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:

@@ -151,8 +151,13 @@ def _list_reviews(server: GitHubServer, request: Request) -> tuple[int, Any, dic
 
 def _permission(server: GitHubServer, request: Request) -> tuple[int, Any, dict[str, str]]:
     login = request.route.path["username"]
-    found = server.writers.get(login, "read")
-    return 200, shown.permission(login, found), {}
+    inside = any(
+        one.author == login and one.association in {"OWNER", "MEMBER", "COLLABORATOR"}
+        for pull in server.pulls.values()
+        for one in pull.reviews
+    )
+    found = server.writers.get(login, "write" if inside else "read")
+    return 200, shown.permission(found), {}
 
 
 def _list_issues(server: GitHubServer, request: Request) -> tuple[int, Any, dict[str, str]]:

@@ -57,7 +57,7 @@ class GitHubServer:
     now: datetime | None = None  # its clock; the real time while None
     tokens: dict[str, Mapping[str, str]] = field(default_factory=dict)  # permissions of each
     actors: dict[str, str] = field(default_factory=dict)  # whose token it is, if not the bot's
-    writers: dict[str, str] = field(default_factory=dict)  # "write" or "admin"; others may read
+    writers: dict[str, str] = field(default_factory=dict)  # "write", "read": else by association
     pulls: dict[int, PullRow] = field(default_factory=dict)
     issues: dict[int, IssueRow] = field(default_factory=dict)
     comments: defaultdict[int, list[CommentRow]] = field(default_factory=lambda: defaultdict(list))

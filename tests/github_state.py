@@ -191,7 +191,7 @@ def of_commit(pulls: Sequence[PullRow], commit: str) -> list[PullRow]:
     return brought or [row for row in pulls if commit in row.branch]
 
 
-def permission(login: str, level: str) -> dict[str, Any]:
+def permission(level: str) -> dict[str, Any]:
     """What somebody may do here."""
     given = {"permission": level, "role_name": level, "user": None}
     return filled("repository-collaborator-permission", given)

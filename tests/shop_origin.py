@@ -47,6 +47,12 @@ class Origin:
         """What a file holds."""
         return git(self.bare, "show", f"{ref}:{path}") + "\n"
 
+    def with_record(self) -> Path:
+        """The clone, with the records that the origin has just now and no other."""
+        refs = "+refs/reconciler/*:refs/reconciler/*"
+        git(self.work, "fetch", "--quiet", "--prune", "origin", refs)
+        return self.work
+
     def switch(self, branch: str, start: str) -> None:
         """Work on a branch that begins at a commit."""
         git(self.work, "fetch", "--quiet", "origin")

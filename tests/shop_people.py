@@ -132,7 +132,7 @@ class People:
 
     def recorded(self, name: str = "discountValue") -> dict[str, Any]:
         """What the record in the origin has in a field, by code."""
-        found = read(self.origin.bare, "eu").entries.values()
+        found = read(self.origin.with_record(), "eu").entries.values()
         return {one.code: one.managed[name] for one in found}
 
     def writes(self) -> list[str]:

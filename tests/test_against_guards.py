@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pullrequest import (
+    DATA,
     HIGHER,
     QUIET,
     SOON,
@@ -327,3 +328,36 @@ def test_a_target_under_another_name_keeps_its_guardrails(pull: PullRequest) -> 
 
     assert (5, {"DIWALI": ["max-percent"]}) == (ran.code, blocked(plan))
     assert [15, 100] == [plan["without_change"][0][side] for side in ("before", "after")]
+
+
+SETTINGS = {
+    "no review any more": ("require_approval = false", ("require_approval", True, False)),
+    "another place": ('url = "https://eu.test"', ("url", f"sandbox:{DATA}", "https://eu.test")),
+    "another zone": ('timezone = "Asia/Kolkata"', ("timezone", "UTC", "Asia/Kolkata")),
+}
+
+
+@pytest.mark.parametrize(("line", "moved"), SETTINGS.values(), ids=SETTINGS)
+def test_what_a_review_rests_on_is_told_when_it_changes(
+    pull: PullRequest, line: str, moved: tuple[str, object, object], tmp_path: Path
+) -> None:
+    pull.base(QUIET)
+    mains = tmp_path.parent / f"{tmp_path.name}-main" / "reconciler.toml"
+    mains.parent.mkdir()
+    text = (pull.folder / "reconciler.toml").read_text()
+    mains.write_text(text)
+    key = line.partition(" ")[0]
+    top = f"{line}\n{text}" if key == "require_approval" else text
+    kept = "\n".join(one for one in top.split("\n") if not one.startswith(key) or one == line)
+    more = "" if key == "require_approval" else f"{line}\n"
+    (pull.folder / "reconciler.toml").write_text(f"{kept}\n{more}")
+
+    ran = pull.cli("--config", str(mains), "plan", "--against", "base", "--format", "json")
+
+    (aside,) = json.loads(ran.out)["without_change"]
+    assert ("configuration changed", *moved) == (
+        aside["kind"],
+        aside["path"],
+        aside["before"],
+        aside["after"],
+    )

@@ -128,7 +128,8 @@ def test_a_series_that_is_not_live_has_only_its_file_to_lose(desired: FromText) 
     free = QUIET.replace("discountUpto: 100\n", "")
 
     assert [] == told(desired, QUIET, free, None)
-    assert [("file deleted", None, None, None, "neutral")] == shown(
+    gone = {"id": None, "live": False}
+    assert [("file deleted", None, gone, gone, "neutral")] == shown(
         told(desired, QUIET, None, None)
     )
 

@@ -1,4 +1,4 @@
-"""Attacks on the review: by the wrong people, of another head, at the wrong time, or none at all."""
+"""Attacks on the review: of the wrong people, head or time, or none at all."""
 
 from __future__ import annotations
 

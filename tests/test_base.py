@@ -199,4 +199,4 @@ def test_what_live_has_no_more_is_told_as_that(repo: PullRequest) -> None:
 
     (aside,) = json.loads(ran.out)["without_change"]
     assert {"id": None, "live": False} == aside["before"]
-    assert "live has it no more" in repo.cli("plan", "--base", "base").out
+    assert "the list of live series does not show it" in repo.cli("plan", "--base", "base").out

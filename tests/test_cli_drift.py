@@ -50,7 +50,7 @@ def test_what_live_moved_is_listed_with_both_sides(repo: PullRequest) -> None:
 
     assert moved(found) == {"DIWALI.discountValue": (10, 15, 10, "drift", "more generous")}
     (one,) = found["changes"]
-    assert one["exposure"] == {"before": 100_000, "after": 100_000}
+    assert one["exposure"] == {"base": 100_000, "live": 100_000}
     assert found["summary"]["unchanged"] == 1
 
 
@@ -205,7 +205,7 @@ def test_a_series_that_is_not_there_cannot_be_accepted(repo: PullRequest) -> Non
     ran = repo.cli("drift", "--accept", "DIWALI")
 
     assert 64 == ran.code
-    assert "delete the file instead" in ran.err
+    assert "no file can say that" in ran.err
 
 
 def test_what_has_no_place_in_a_file_says_so(repo: PullRequest) -> None:
@@ -225,3 +225,57 @@ def test_accepting_writes_nothing_to_live(repo: PullRequest) -> None:
 
     with Store(DATA) as store:
         assert list(store.rows()) == before
+
+
+RANGE = '{"dom": [-1], "dow": [1, 2], "hours": [-1]}'
+RANGES = {
+    "a mapping since": (
+        f"redemptionRange: '{RANGE}'\n",
+        "redemptionRange: {dom: [-1], dow: [1, 2], hours: [-1]}\n",
+        "redemptionRange.dow",
+    ),
+    "a text since": (
+        "redemptionRange: {dom: [-1], dow: [1, 2], hours: [-1]}\n",
+        f"redemptionRange: '{RANGE}'\n",
+        "redemptionRange",
+    ),
+}
+
+
+@pytest.mark.parametrize(("then", "now", "path"), RANGES.values(), ids=RANGES)
+def test_a_range_that_is_written_in_another_form_by_now_has_drifted_all_the_same(
+    repo: PullRequest, then: str, now: str, path: str
+) -> None:
+    repo.files(QUIET + then, named("HOLI"))
+    assert 0 == repo.cli("apply", "--yes", "--record").code
+    repo.files(QUIET + now, named("HOLI"))
+    repo.commit()
+    repo.live(redemptionRange=RANGE.replace("[1, 2]", "[3]"))
+
+    assert {f"DIWALI.{path}": "drift"} == {
+        key: found[3] for key, found in moved(drift(repo)).items()
+    }
+
+
+def test_a_series_that_gets_another_code_keeps_what_was_applied_to_it(repo: PullRequest) -> None:
+    number = repo.values("id")["DIWALI"]
+    repo.live(discountValue=77)
+    repo.files(named("HOLI"), f"{named('DIWALI26')}lifecycle: {{adopt: {number}}}\n")
+
+    found = drift(repo)
+
+    assert {"DIWALI26.discountValue": "drift"} == {
+        key: field[3] for key, field in moved(found).items()
+    }
+    assert [] == found["without_change"]
+    assert [] == drift(repo, "--base", "base")["without_change"]
+    assert 0 == repo.cli("drift", "--accept", "DIWALI26:discountValue").code
+    assert "Value: 77" in (repo.folder / "series/diwali26.yaml").read_text()
+
+
+def test_a_figure_whose_unit_moved_too_is_judged_with_it(repo: PullRequest) -> None:
+    repo.live(discountType="ABS", discountValue=5)
+
+    assert {"more generous"} == {
+        found[4] for key, found in moved(drift(repo)).items() if "discount" in key
+    }

@@ -94,7 +94,7 @@ def test_the_document_has_the_keys_that_programs_read() -> None:
                 "line": 5,
             },
         ],
-        "exposure": {"before": 450_000, "after": 900_000},
+        "exposure": {"base": 450_000, "live": 900_000},
         "issued": 120,
         "units": {},
     }

@@ -84,15 +84,38 @@ def test_each_target_has_its_own(here: Shop) -> None:
     assert (2, 1) == (verified(texts(here)[0], KEY) or here.marker()).order
 
 
-@pytest.mark.parametrize("key", [KEY, None], ids=["with a key", "without"])
-def test_nobody_elses_comment_is_taken_for_it(here: Shop, key: str | None) -> None:
-    loud = comment(here.marker(run=10**9), BODY, None)
-    here.server.comment(7, "mallory", loud)
+def loud(here: Shop) -> str:
+    """What somebody else wrote, who says that it is of the last run of all."""
+    text = comment(here.marker(run=10**9), BODY, None)
+    here.server.comment(7, "mallory", text)
     here.server.comment(7, "mallory", f"{prefix('sandbox')}x.y -->\n")
+    return text
 
-    assert [CREATED, UPDATED] == [putting(here, key).how, putting(here, key, run=2).how]
-    assert loud == texts(here)[0]
+
+def test_nobody_elses_comment_is_taken_for_it(here: Shop) -> None:
+    before = loud(here)
+
+    assert [CREATED, UPDATED] == [putting(here).how, putting(here, run=2).how]
+    assert before == texts(here)[0]
     assert [BOT] == [row.author for row in here.server.comments[7][2:]]
+
+
+def test_without_a_key_any_is_taken_for_it_and_what_it_says_is_not_believed(here: Shop) -> None:
+    """A person's token may have written it; nothing but a comment hangs on it."""
+    before = loud(here)
+
+    assert UPDATED == putting(here, None).how
+    assert 2 == len(texts(here))
+    assert before not in texts(here)
+
+
+def test_without_a_key_an_apps_comment_is_preferred(here: Shop) -> None:
+    before = loud(here)
+    mine = here.server.comment(7, BOT, comment(here.marker(), BODY, None))
+
+    assert UPDATED == putting(here, None, run=2).how
+    assert before == texts(here)[0]
+    assert (2, 1) == (claimed(mine.body) or here.marker()).order
 
 
 def test_a_copy_of_it_is_left_to_who_made_it(here: Shop) -> None:
@@ -183,13 +206,24 @@ def test_an_edited_comment_is_shown_anew(here: Shop, *, back: bool) -> None:
     assert before.shown < written(here).shown
 
 
-def test_who_made_a_head_is_not_forgotten_by_another_run_for_it(here: Shop) -> None:
+def test_who_made_a_head_is_never_forgotten(here: Shop) -> None:
+    """Another head stands on all that was pushed before."""
     old(here, authors=("priya", "ravi"))
     putting(here, run=2)
     assert ("priya", "ravi") == written(here).authors
 
     putting(here, run=3, head="e" * 40, authors=("priya", "asha"))
-    assert ("priya", "asha") == written(here).authors
+    putting(here, run=4, head="f" * 40)
+    assert {"priya", "ravi", "asha"} == set(written(here).authors)
+
+
+def test_nobody_is_an_author_because_somebody_elses_comment_says_so(here: Shop) -> None:
+    forged = here.marker(authors=("asha",), run=2)
+    here.server.comment(7, BOT, comment(forged, BODY, OTHER_KEY))
+
+    putting(here, run=3)
+
+    assert ("priya",) == written(here).authors
 
 
 def test_a_comment_whose_answer_was_lost_is_not_made_twice(here: Shop) -> None:

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from reconciler.errors import UsageError
-from reconciler.github.comment import authors
-from reconciler.github.event import PullRequest, pull_request, run_of
+from reconciler.github.event import PullRequest, known_by, pull_request, run_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
 HEAD = "a" * 40
-PRIYA, ASHA = {"login": "priya", "type": "User"}, {"login": "asha", "type": "User"}
-ROBOT = {"login": "format[bot]", "type": "Bot"}
+PRIYA = {"login": "priya", "type": "User", "id": 1}
+ASHA = {"login": "Asha", "type": "User", "id": 2}
+ROBOT = {"login": "format[bot]", "type": "Bot", "id": 3}
 HERE, FORK = {"full_name": "shop/coupons"}, {"full_name": "mallory/coupons"}
 
 
@@ -38,22 +38,34 @@ def read(tmp_path: Path, action: str = "opened", sender: Any = PRIYA, **pull: An
 def test_a_pull_request_is_read(tmp_path: Path, head: object) -> None:
     found = read(tmp_path, head={"sha": HEAD, "repo": head})
 
-    fork = head is not HERE
-    assert found == PullRequest(7, HEAD, "priya", "priya", fork, "b" * 40, "main", unclear=False)
+    fork, who = head is not HERE, ("priya", "id:1", "priya", "id:1")
+    assert found == PullRequest(
+        7, HEAD, "priya", "priya", fork, "b" * 40, "main", unclear=False, authors=who
+    )
 
 
+OWN = ("priya", "id:1")
+BOTH = (*OWN, "asha", "id:2")
+BOT_TOO = (*OWN, "format[bot]", "id:3")
 WHO: dict[str, tuple[str, Any, tuple[str, ...], bool]] = {
-    "opened by its author": ("opened", PRIYA, ("priya",), False),
-    "opened by somebody else": ("opened", ASHA, ("priya", "asha"), False),
-    "pushed by its author": ("synchronize", PRIYA, ("priya",), False),
-    "pushed by somebody else": ("synchronize", ASHA, ("priya", "asha"), False),
-    "reopened with what was pushed meanwhile": ("reopened", ASHA, ("priya", "asha"), False),
-    "pushed by a bot on top of others": ("synchronize", ROBOT, ("priya", "format[bot]"), True),
-    "opened by a bot": ("opened", ROBOT, ("priya", "format[bot]"), False),
-    "another event": ("labeled", ASHA, ("priya",), True),
-    "nobody sent it": ("synchronize", None, ("priya",), True),
-    "a sender that is none": ("opened", 5, ("priya",), True),
-    "a sender without a name": ("opened", {"type": "User"}, ("priya",), True),
+    "opened by its author": ("opened", PRIYA, OWN, False),
+    "opened by somebody else": ("opened", ASHA, BOTH, False),
+    "pushed by its author": ("synchronize", PRIYA, OWN, False),
+    "pushed by somebody else": ("synchronize", ASHA, BOTH, False),
+    "reopened with what was pushed meanwhile": ("reopened", ASHA, BOTH, False),
+    "pushed by a bot on top of others": ("synchronize", ROBOT, BOT_TOO, True),
+    "opened by a bot for somebody": ("opened", ROBOT, BOT_TOO, True),
+    "reopened by a bot": ("reopened", ROBOT, BOT_TOO, True),
+    "another event": ("labeled", ASHA, OWN, True),
+    "nobody sent it": ("synchronize", None, OWN, True),
+    "a sender that is none": ("opened", 5, OWN, True),
+    "a sender without a name": ("opened", {"type": "User", "id": 2}, OWN, True),
+    "a sender with an id that is none": (
+        "opened",
+        {"login": "asha", "id": True},
+        (*OWN, "asha"),
+        False,
+    ),
 }
 
 
@@ -63,7 +75,29 @@ def test_who_made_a_head_cannot_approve_it(
 ) -> None:
     found = read(tmp_path, action, sender)
 
-    assert (made_it, unclear) == (authors(found), found.unclear)
+    assert (made_it, unclear) == (tuple(dict.fromkeys(found.authors)), found.unclear)
+
+
+def test_what_a_bot_opened_itself_is_clear(tmp_path: Path) -> None:
+    found = read(tmp_path, "opened", ROBOT, user=ROBOT)
+
+    assert ({"format[bot]", "id:3"}, False) == (set(found.authors), found.unclear)
+
+
+@pytest.mark.parametrize(
+    ("login", "number", "names"),
+    [
+        ("Priya", 1, ("priya", "id:1")),
+        ("priya", None, ("priya",)),
+        ("", 1, ("id:1",)),
+        ("", None, ()),
+    ],
+    ids=["both", "a login alone", "an id alone", "an account that is gone"],
+)
+def test_an_account_is_known_by_its_login_and_its_id(
+    login: str, number: int | None, names: tuple[str, ...]
+) -> None:
+    assert names == known_by(login, number)
 
 
 def test_a_run_is_read_from_the_environment() -> None:

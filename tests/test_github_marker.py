@@ -78,12 +78,20 @@ TEXTS = st.one_of(st.sampled_from(NASTY), st.text(max_size=12))
     TEXTS,
     st.lists(TEXTS, max_size=3),
     st.one_of(st.none(), st.just("b" * 40)),
+    st.booleans(),
 )
 def test_what_was_signed_comes_back(
-    odd: dict[str, str], count: int, target: str, authors: list[str], base: str | None
+    odd: dict[str, str],
+    count: int,
+    target: str,
+    authors: list[str],
+    base: str | None,
+    strict: bool,
 ) -> None:
     target = target.encode("utf-8", "replace").decode()  # a name of the configuration
-    made = marker(digests(many(count) | odd), target=target, authors=tuple(authors), base=base)
+    changes = digests(many(count) | odd)
+    about_it = {"authors": tuple(authors), "base": base, "strict": strict}
+    made = marker(changes, target=target, **about_it)
 
     text = comment(made, BODY, KEY)
 
@@ -225,6 +233,7 @@ def about(**changed: Any) -> bytes:  # noqa: ANN401 - any JSON
         "shown": 0,
         "written": 0,
         "authors": [],
+        "strict": True,
         "width": 32,
         "codes": [],
     }
@@ -247,6 +256,7 @@ def about(**changed: Any) -> bytes:  # noqa: ANN401 - any JSON
         pytest.param(packed(about(base=5)), id="a base that is a number"),
         pytest.param(packed(about(authors="priya")), id="authors that are a text"),
         pytest.param(packed(about(authors=[5])), id="an author that is a number"),
+        pytest.param(packed(about(strict="no")), id="a rule that is a text"),
         pytest.param(packed(about(codes=[[]]), b"d" * 32), id="a code that is a list"),
         pytest.param(packed(about(codes=["A"])), id="a code without a digest"),
         pytest.param(packed(about(), b"d"), id="a digest that is too short"),

@@ -13,11 +13,10 @@ from handmade import change_with, plan_with
 from merged import KEY, REPOSITORY, TWENTY, Shop, shop
 
 from reconciler.approvals import Review
-from reconciler.errors import RefusedError
 from reconciler.github.comment import CREATED, put
 from reconciler.github.event import PullRequest, Run
 from reconciler.github.marker import comment
-from reconciler.github.proposal import Proposal, propose
+from reconciler.github.proposal import Asked, Proposal, propose
 from reconciler.github.site import Site
 
 if TYPE_CHECKING:
@@ -49,18 +48,30 @@ RUN = Run(Site("https://api.github.test", REPOSITORY, "t"), 1, 1, "https://g.tes
 
 def pull_of(here: Shop, **changed: Any) -> PullRequest:  # noqa: ANN401 - any of its fields
     usual = PullRequest(
-        7, here.heads[7], "priya", "priya", fork=False, base_sha=None, base_ref="main"
+        7,
+        here.heads[7],
+        "priya",
+        "priya",
+        fork=False,
+        base_sha=None,
+        base_ref="main",
+        authors=("priya", "id:1"),
     )
     return replace(usual, **changed)
 
 
 def proposed(
-    here: Shop, plan: Plan, pull: PullRequest | None = None, *, signed: bool = True
+    here: Shop,
+    plan: Plan,
+    pull: PullRequest | None = None,
+    *,
+    signed: bool = True,
+    strict: bool = True,
 ) -> Proposal:
     own = frozenset(change.digest for change in plan.changes if change.owned is not False)
-    review = Review(own, plan)
     series = here.folder / "series"
-    return propose(review, series, "series", RUN, pull or pull_of(here), signed)
+    asked = Asked(RUN, pull or pull_of(here), series, "series", signed, strict)
+    return propose(Review(own, plan), plan, asked)
 
 
 def large(client: Client, store: Store, count: int, risky: int) -> Plan:
@@ -84,16 +95,34 @@ def test_600_changes_fit_with_every_dangerous_line(
     text = comment(made.marker, made.page.text, KEY)
 
     assert 600 == len(made.marker.changes)
-    assert made.page.complete
+    assert (True, 0) == (made.page.complete, made.page.cut)
     assert 40_000 < len(text) <= 65_536
     told = [
         f"`STORE-{number:04}-MUMBAI` update: `discountValue` `100` → `{101 + number}`"
         for number in range(450)
     ]
     assert [] == [one for one in told if one not in made.page.text]
-    assert "approves 600 changes of this comment" in made.page.text
+    assert "approves 600 changes of this comment, once merged" in made.page.text
     assert took < 3
     assert CREATED == put(here.github, made.marker, made.page.text, KEY).how
+
+
+def test_what_is_signed_and_does_not_fit_is_told_where_to_read(here: Shop) -> None:
+    """None of it is dangerous, and yet nobody can have read it here."""
+    said = {"smsTemplate": ("Hi", "Show it at the till of your store. " * 9)}
+    changes = [change_with(f"STORE-{number:04}", said, owned=True) for number in range(600)]
+    plan = replace(plan_with(changes), commit=here.heads[7])
+
+    made = proposed(here, plan)
+    shown = [one.code for one in changes if f"`{one.code}`" in made.page.text]
+
+    assert 600 == len(made.marker.changes)
+    assert made.page.complete
+    assert 0 < len(shown) < 600
+    assert 600 - len(shown) == made.page.cut
+    told = f"({made.page.cut} of them stand in the files of the run alone: read them there)"
+    assert f"approves 600 changes of this comment {told}, once merged" in made.page.text
+    assert len(comment(made.marker, made.page.text, KEY)) <= 65_536
 
 
 def plan_at(here: Shop, *codes: str) -> Plan:
@@ -109,7 +138,7 @@ def test_what_cannot_be_shown_is_not_approved(here: Shop) -> None:
     assert {} == made.marker.changes
     assert not made.page.complete
     assert len(comment(made.marker, made.page.text, KEY)) <= 65_536
-    assert "**This comment approves nothing**, for it cannot show all" in made.page.text
+    assert "**This comment approves nothing:** it cannot show all" in made.page.text
 
 
 def test_a_marker_that_leaves_no_room_is_left_out(here: Shop) -> None:
@@ -131,24 +160,48 @@ def test_only_what_is_owned_and_not_blocked_can_be_approved(here: Shop) -> None:
     assert "approves 1 change of this comment" in made.page.text
 
 
-def test_a_plan_of_another_head_is_refused(here: Shop) -> None:
+def test_a_plan_of_another_head_approves_nothing(here: Shop) -> None:
     plan = plan_at(here, "A")
     earlier = here.heads[7]
     here.push(7, {"diwali.yaml": TWENTY.replace("20", "25")})
     on_top = here.heads[7]
 
-    for commit, head in ((earlier, on_top), (on_top, earlier)):
-        with pytest.raises(RefusedError, match="is not of the pull request's head"):
-            proposed(here, replace(plan, commit=commit), pull_of(here, head=head))
+    for commit, head in ((earlier, on_top), (on_top, earlier), ("e" * 40, earlier)):
+        made = proposed(here, replace(plan, commit=commit), pull_of(here, head=head))
+
+        assert {} == made.marker.changes
+        said = f"the plan is of `{commit[:12]}`, and nobody knows that as `{head[:12]}`"
+        assert f"**This comment approves nothing:** {said}." in made.page.text
 
 
-@pytest.mark.parametrize("commit", [None, "e" * 40], ids=["no commit", "one that is not here"])
-def test_a_plan_of_nobody_knows_what_is_signed_by_nobody(here: Shop, commit: str | None) -> None:
-    plan = replace(plan_at(here, "A"), commit=commit)
+def test_a_plan_of_the_heads_merge_into_its_base_may_approve(here: Shop) -> None:
+    with here.merge_result() as tried:
+        made = proposed(here, replace(plan_at(here, "A"), commit=tried))
 
-    with pytest.raises(RefusedError, match="git cannot tell here"):
-        proposed(here, plan)
-    assert {} == proposed(here, plan, signed=False).marker.changes
+    assert ["A"] == list(made.marker.changes)
+
+
+def test_a_plan_that_was_made_outside_of_git_is_of_what_the_event_says(here: Shop) -> None:
+    made = proposed(here, replace(plan_at(here, "A"), commit=None))
+
+    assert (["A"], here.heads[7]) == (list(made.marker.changes), made.marker.head)
+    assert "approves 1 change of this comment" in made.page.text
+
+
+def test_the_marker_says_who_made_it_and_whether_somebody_else_has_to_approve(here: Shop) -> None:
+    strict, loose = (proposed(here, plan_at(here, "A"), strict=one) for one in (True, False))
+
+    assert [True, False] == [strict.marker.strict, loose.marker.strict]
+    assert ("priya", "id:1") == strict.marker.authors
+    head = f"`{here.heads[7][:12]}`"
+    assert f"An approving review of {head} by somebody else approves 1 change" in strict.page.text
+    assert f"Merging {head} approves 1 change of this comment, for 14 days." in loose.page.text
+
+
+def test_where_nothing_is_ready_no_review_approves_anything(here: Shop) -> None:
+    made = proposed(here, plan_at(here))
+
+    assert "There is nothing here that a review could approve." in made.page.text
 
 
 def test_what_a_bot_pushed_on_top_of_others_approves_nothing(here: Shop) -> None:

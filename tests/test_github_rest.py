@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from github_desk import NOON, OTHER, SHA, TOKEN, Desk, at_desk
+from github_desk import NOON, OTHER, SHA, TOKEN, Desk, at_desk, refused
+from github_state import number_of
 
 from reconciler.github.rows import Comment, Issue, Pull, Review
 
@@ -68,7 +69,8 @@ def test_a_merged_pull_request_is_found_by_what_it_brought(desk: Desk) -> None:
 
     url = "https://github.test/shop/coupons/pull/7"
     merged_at = NOON + timedelta(minutes=5)
-    expected = Pull(7, "priya", SHA, "shop/coupons", "main", "shop/coupons", merged_at, OTHER, url)
+    home, who = "shop/coupons", number_of("priya")
+    expected = Pull(7, "priya", SHA, home, "main", home, merged_at, OTHER, url, who)
     assert [expected] == desk.github.pulls_of(OTHER)
     assert [expected] == desk.github.pulls_of(SHA)
     assert [] == desk.github.pulls_of("c" * 40)
@@ -79,6 +81,7 @@ def test_a_fork_that_is_gone_and_an_author_who_is_gone_are_told(desk: Desk) -> N
 
     (found,) = desk.github.pulls_of(OTHER)
     assert (None, "", None) == (found.head_repository, found.author, found.merged_at)
+    assert found.author_id is None
 
 
 def test_reviews_come_in_order_with_who_and_at_which_commit(desk: Desk) -> None:
@@ -86,10 +89,11 @@ def test_reviews_come_in_order_with_who_and_at_which_commit(desk: Desk) -> None:
     desk.server.review(7, "helper[bot]", commit=OTHER, association="NONE", author_type="Bot")
     desk.server.review(7, "sam", "PENDING")
 
+    sam, helper = number_of("sam"), number_of("helper[bot]")
     assert [
-        Review("sam", "User", "COLLABORATOR", "CHANGES_REQUESTED", SHA, NOON),
-        Review("helper[bot]", "Bot", "NONE", "APPROVED", OTHER, NOON),
-        Review("sam", "User", "COLLABORATOR", "PENDING", SHA, None),
+        Review("sam", "User", "COLLABORATOR", "CHANGES_REQUESTED", SHA, NOON, sam),
+        Review("helper[bot]", "Bot", "NONE", "APPROVED", OTHER, NOON, helper),
+        Review("sam", "User", "COLLABORATOR", "PENDING", SHA, None, sam),
     ] == desk.github.reviews(7)
 
 
@@ -98,6 +102,29 @@ def test_all_reviews_are_read(desk: Desk) -> None:
         desk.server.review(7, "sam")
 
     assert 101 == len(desk.github.reviews(7))
+
+
+@pytest.mark.parametrize(
+    ("level", "may"), [("admin", True), ("write", True), ("read", False), ("none", False)]
+)
+def test_who_may_write_is_asked_by_login(desk: Desk, level: str, *, may: bool) -> None:
+    desk.server.writers["sam"] = level
+
+    assert may is desk.github.may_write("sam")
+    assert "/repos/shop/coupons/collaborators/sam/permission" == desk.server.log[-1].path
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_who_may_write_can_be_what_github_does_not_say(desk: Desk, status: int) -> None:
+    desk.server.fail("GET", "/permission", status=status, message="Must have push access")
+
+    assert None is desk.github.may_write("sam")
+
+
+def test_github_that_asks_for_patience_has_not_said_who_may_write(desk: Desk) -> None:
+    desk.server.fail("GET", "/permission", status=403, headers={"Retry-After": "2520"})
+
+    assert "takes no more requests" in str(refused(lambda: desk.github.may_write("sam")))
 
 
 def test_an_issue_is_opened_found_by_its_label_changed_and_closed(desk: Desk) -> None:

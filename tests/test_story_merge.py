@@ -181,7 +181,9 @@ def test_a_fork_is_refused_in_a_sentence_and_planned_where_a_maintainer_lets_it(
     assert [] == world.store.requests()[world.looked :]
     assert [] == world.server.comments[number]
 
-    world.environments["forks-eu"] = Environment(SIGNED, ("main",), reviewers=("sam",))
+    world.environments["forks-eu"] = Environment(
+        SIGNED, ("main",), reviewers=("sam",), variables={"RECONCILER_FORKS": "allowed"}
+    )
     assert "waiting" == world.plan(number).job("target").conclusion
     assert "success" == world.plan(number, approvers=("sam",)).conclusion
     assert "`10%` → **`20%`**" in world.comment(number)

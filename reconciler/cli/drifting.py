@@ -122,7 +122,7 @@ def _accept(session: Session, found: Drift, asked: Sequence[str]) -> int:
     refused = 0
     for code, paths in wanted.items():
         row = rows.get(moved[code].id or 0)
-        if row is None or row.code != code:
+        if row is None or (row.code != code and files[code].lifecycle.adopt != row.id):
             tell(f"{code}: live moved again while it was read; run it once more")
             refused += 1
             continue
@@ -151,9 +151,7 @@ def _named(asked: str, moved: Mapping[str, Drifted]) -> tuple[str, list[str]]:
         known = ", ".join(moved) or "none"
         raise UsageError(f"--accept {asked}: no such series moved; moved are: {known}")
     if one.missing:
-        raise UsageError(
-            f"--accept {asked}: {one.missing}; a file cannot say that: delete the file instead"
-        )
+        raise UsageError(f"--accept {asked}: no file can say that: {one.missing}")
     paths = list(_of_field(one, field))
     if not paths:
         known = ", ".join(part.path for part in one.fields)

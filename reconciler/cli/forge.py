@@ -43,8 +43,9 @@ def comment(settings: Settings, plan_file: str) -> None:
     With RECONCILER_APPROVAL_KEY the comment also says, signed, which changes a review of the pull
     request approves.
     """
+    from reconciler.config import requires_approval
     from reconciler.github.event import pull_request, run_of
-    from reconciler.github.proposal import propose
+    from reconciler.github.proposal import Asked, propose
     from reconciler.render.annotations import plan_annotations
     from reconciler.render.text import plan_text
 
@@ -57,7 +58,9 @@ def comment(settings: Settings, plan_file: str) -> None:
         show(plan_text(plan, settings.ink, width=width()))
         show(plan_annotations(plan))
         run, pull = run_of(os.environ), pull_request(os.environ)
-        made = propose(reviewed, session.series, session.prefix, run, pull, key is not None)
+        strict = requires_approval(settings.config)
+        asked = Asked(run, pull, session.series, session.prefix, key is not None, strict)
+        made = propose(reviewed, plan, asked)
         _summary(made.page.text)
         with _open(run, settings) as api:
             from reconciler.github.comment import put
@@ -183,15 +186,13 @@ def check(settings: Settings) -> None:
 
 
 def _key() -> str | None:
-    """The key that signs comments, hidden from now on; None where there is none. Raise UsageError
-    for one that can be guessed.
-    """
+    """The key that signs comments, hidden from now on; None where there is none."""
     key = os.environ.get(_KEY, "").strip()
     REDACTOR.add(key)
     if 0 < len(key) < _SHORTEST:
-        raise UsageError(
-            f"{_KEY} can be guessed: it has {len(key)} characters, and at least {_SHORTEST} are"
-            " needed; make one with `openssl rand -hex 32`"
+        tell(
+            f"warning: {_KEY} can be guessed: it has {len(key)} characters, and should have"
+            f" {_SHORTEST}; make one with `openssl rand -hex 32`"
         )
     return key or None
 

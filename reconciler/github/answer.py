@@ -34,6 +34,7 @@ class Call:
 
     method: str
     needs: str
+    unless: frozenset[int] = frozenset()  # statuses that are an answer, and no error
 
     @property
     def writes(self) -> bool:

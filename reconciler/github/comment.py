@@ -12,7 +12,6 @@ from reconciler.github.marker import Marker, claimed, comment, prefix, verified
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from reconciler.github.event import PullRequest
     from reconciler.github.rest import GitHub
     from reconciler.github.rows import Comment
 
@@ -62,13 +61,13 @@ def _create(github: GitHub, marker: Marker, body: str, key: str | None) -> Put:
 def _ours(github: GitHub, marker: Marker, key: str | None) -> tuple[Comment, Marker | None] | None:
     """The comment to update, of several an app's newest, and its marker where that can be believed.
 
-    With a key that is one that verifies and that nobody has edited since; without a key any of an
-    app, which nobody's approval rests on.
+    With a key that is one that verifies and that nobody has edited since; without a key any, which
+    nobody's approval rests on, and of which an app's own alone is believed.
     """
     begin = prefix(marker.target)
     written = [one for one in github.comments(marker.number) if one.body.startswith(begin)]
     if key is None:
-        return _newest((one, claimed(one.body)) for one in written if _is_apps(one))
+        return _newest((one, claimed(one.body) if _is_apps(one) else None) for one in written)
     judged = ((one, _believed(one, marker, key)) for one in written)
     return _newest((one, read) for one, read in judged if read or _is_apps(one))
 
@@ -100,17 +99,13 @@ def _newest(
 
 
 def _after(marker: Marker, before: Marker | None) -> Marker:
-    """The marker with what the one before knows: since when this is shown, and who made the head.
+    """The marker with what the one before knows: since when this is shown, and who made what.
 
-    A review counts from when its changes were first shown, whatever a later run counted anew.
+    A review counts from when its changes were first shown, whatever a later run counted anew. Who
+    has pushed once is among the authors for good: a head has all that was pushed before.
     """
-    if before is None or before.head != marker.head:
+    if before is None:
         return marker
     authors = tuple(dict.fromkeys((*marker.authors, *before.authors)))
     shown = before.shown if marker.shows_no_more_than(before) else marker.shown
     return replace(marker, authors=authors, shown=shown)
-
-
-def authors(pull: PullRequest) -> tuple[str, ...]:
-    """Who cannot approve it: who opened it, and who made its head."""
-    return tuple(dict.fromkeys(name for name in (pull.author, pull.pusher) if name))

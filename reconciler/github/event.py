@@ -60,6 +60,7 @@ class PullRequest:
     base_sha: str | None
     base_ref: str
     unclear: bool = False
+    authors: tuple[str, ...] = ()  # who opened it, and who made its head: logins, and "id:7"
 
 
 def run_of(environment: Mapping[str, str]) -> Run:
@@ -118,7 +119,8 @@ def _read(event: Mapping[str, Any], found: Mapping[str, Any]) -> PullRequest:
     repositories = [(side.get("repo") or {}).get("full_name") for side in (head, base)]
     action, sender = event.get("action"), event.get("sender")
     pusher = _login(sender) if action in _MADE else ""
-    bot = action == _PUSHED and isinstance(sender, dict) and sender.get("type") == "Bot"
+    of_bot = isinstance(sender, dict) and sender.get("type") == "Bot"
+    bot = of_bot and (action == _PUSHED or pusher != _login(found.get("user")))
     return PullRequest(
         number,
         head["sha"],
@@ -128,7 +130,18 @@ def _read(event: Mapping[str, Any], found: Mapping[str, Any]) -> PullRequest:
         base.get("sha"),
         base.get("ref") or "",
         not pusher or bot,
+        (*_names(found.get("user")), *(_names(sender) if pusher else ())),
     )
+
+
+def known_by(login: str, number: int | None) -> tuple[str, ...]:
+    """What an account is known by: its login, and its id, which stays when the login changes."""
+    return (*((login.casefold(),) if login else ()), *(() if number is None else (f"id:{number}",)))
+
+
+def _names(user: object) -> tuple[str, ...]:
+    number = user.get("id") if isinstance(user, dict) else None
+    return known_by(_login(user), number if type(number) is int else None)
 
 
 def _login(user: object) -> str:

@@ -38,6 +38,7 @@ _KINDS: Mapping[str, type | tuple[type, ...]] = {
     "attempt": int,
     "authors": list,
     "codes": list,
+    "strict": bool,
 }
 
 
@@ -45,7 +46,8 @@ _KINDS: Mapping[str, type | tuple[type, ...]] = {
 class Marker:
     """What a comment shows. `changes` holds the digest of each change that it may approve, by code:
     whole, or of many changes the first 128 bits. `shown` is since when it shows just these for this
-    head, `written` when it was written. `authors` made the pull request and its head.
+    head, `written` when it was written. `authors` made the pull request and its head:
+    their logins, and their ids ("id:7") for who changes a login.
     """
 
     repository: str
@@ -59,6 +61,7 @@ class Marker:
     written: datetime
     authors: tuple[str, ...]
     changes: Mapping[str, str]
+    strict: bool = True  # somebody else had to approve when it was shown
 
     @property
     def order(self) -> tuple[int, int]:
@@ -150,6 +153,7 @@ def _packed(marker: Marker) -> str:
         "shown": marker.shown.timestamp(),
         "written": marker.written.timestamp(),
         "authors": list(marker.authors),
+        "strict": marker.strict,
         "width": len(raw[0]) if raw else _WHOLE,
         "codes": list(marker.changes),
     }
@@ -182,6 +186,7 @@ def _unpacked(payload: str) -> Marker:
             code: f"{_PREFIX}{piece.hex()}"
             for code, piece in zip(about["codes"], pieces, strict=True)
         },
+        about["strict"],
     )
 
 

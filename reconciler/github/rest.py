@@ -5,6 +5,7 @@ Every method raises GitHubError.
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
@@ -107,11 +108,17 @@ class GitHub:
         """All reviews of a pull request, oldest first."""
         return [rows.review(raw) for raw in self._list(f"pulls/{number}/reviews", _PULLS)]
 
-    def may_write(self, login: str) -> bool:
-        """Whether somebody may write to the repository, whatever shows of a membership."""
+    def may_write(self, login: str) -> bool | None:
+        """Whether somebody may write to the repository, whatever shows of a membership; None where
+        GitHub does not know.
+        """
         url = self._url(f"collaborators/{quote(login, safe='')}/permission")
-        call = Call("GET", "metadata: read, which each token has")
-        found = _document(self._wire.ask(call, url), call, url)
+        untold = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
+        call = Call("GET", "metadata: read, which each token has", untold)
+        answer = self._wire.ask(call, url)
+        if answer.status in untold:
+            return None
+        found = _document(answer, call, url)
         return isinstance(found, dict) and found.get("permission") in {"admin", "write"}
 
     def issues(self, label: str) -> list[rows.Issue]:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from reconciler import git
+from reconciler.github.event import known_by
 from reconciler.github.marker import Marker, prefix, verified
 from reconciler.touched import touches
 
@@ -56,8 +57,8 @@ class Approval:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What approvals are for: the files, the target, the branch that they are merged into, and the
-    key that signs markers, all in one repository ("owner/name"). `record` says what is spent;
-    `since` stands for it where it is given.
+    key that signs markers, all in one repository ("owner/name"). `record` says what is spent, and
+    nothing counts up to `since`.
     """
 
     repository: str
@@ -118,7 +119,7 @@ class _Judge:
     def is_spent(self, commit: str, code: str) -> bool:
         """Whether what was applied to a series holds a commit already."""
         entry = self.asked.record.entries.get(code)
-        if self.asked.since is not None or entry is None or entry.commit is None:
+        if entry is None or entry.commit is None:
             return False
         pair = entry.commit, commit
         if pair not in self._follows:
@@ -191,26 +192,27 @@ class _Judge:
         return found if here and same else None
 
     def judged(self, pull: Pull, marker: Marker) -> tuple[list[datetime], list[str]]:
-        """When each reviewer approved whose last word that is and counts, and why others' do not.
-
-        Who is from outside is asked for where GitHub does not show a membership.
-        """
+        """When each reviewer approved whose last word it is and counts, and why others' do not."""
         found: list[datetime] = []
         said: list[str] = []
         for name, one in _last_words(self.github.reviews(pull.number)).items():
             why = _fault(one, pull, marker)
-            inside = one.association in _INSIDERS or (not why and self.github.may_write(name))
-            if why is None and inside and one.submitted_at:
+            if why is None and self.may_write(one) and one.submitted_at:
                 found.append(one.submitted_at)
             else:
                 said.append(f"{name or 'an account that is gone'} {why or 'may not write here'}")
         return found, said
 
+    def may_write(self, one: Review) -> bool:
+        """Whether a reviewer may write here; where GitHub does not know, what it shows counts."""
+        found = self.github.may_write(one.author)
+        return one.association in _INSIDERS if found is None else found
+
     def seen(self, pull: Pull, marker: Marker, what: str, codes: frozenset[str]) -> bool:
         """Whether somebody else approved what the marker shows, and not too long ago."""
         moments = [marker.written]
         moments += [pull.merged_at] if pull.merged_at else []
-        if self.asked.require_approval:
+        if self.asked.require_approval or marker.strict:
             reviews, others = self.judged(pull, marker)
             if not reviews:
                 shown = f"{marker.shown:%Y-%m-%d %H:%M} UTC"
@@ -238,7 +240,8 @@ def _fault(one: Review, pull: Pull, marker: Marker) -> str | None:
     """
     if one.state != "APPROVED":
         return f"last said {one.state}"
-    if one.author.casefold() in {name.casefold() for name in (pull.author, *marker.authors)}:
+    own = {*known_by(pull.author, pull.author_id), *marker.authors}
+    if {*known_by(one.author, one.author_id)} & {name.casefold() for name in own}:
         return "made it"
     if one.author_type not in _PERSONS or not one.author:
         return "is no person"

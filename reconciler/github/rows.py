@@ -44,6 +44,7 @@ class Pull:
     merged_at: datetime | None
     merge_commit_sha: str | None
     url: str
+    author_id: int | None = None  # stays when a login changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Review:
     state: str
     commit_id: str | None
     submitted_at: datetime | None
+    author_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def pull(raw: object) -> Pull:
         row.moment("merged_at"),
         row.get("merge_commit_sha", str),
         row.get("html_url", str) or "",
+        _Row("a user", row.get("user", dict) or {}).get("id", int),
     )
 
 
@@ -112,6 +115,7 @@ def review(raw: object) -> Review:
         row.need("state", str),
         row.get("commit_id", str),
         row.moment("submitted_at"),
+        user.get("id", int),
     )
 
 

@@ -74,7 +74,8 @@ class Wire:
         if isinstance(came, Silence):
             message = f"{what}: {came.why}; is the network up, is GITHUB_API_URL right?"
             raise GitHubError(message, may_have_happened=call.writes and unclear)
-        if not came.succeeded:
+        told = came.status in call.unless and asked_to_wait(came) is None
+        if not (came.succeeded or told):
             raise refusal(came, what, call, self._hide, unclear=unclear)
         return came
 

@@ -41,7 +41,8 @@ def _of_live(found: dict[str, Any], zone: str) -> str:
     """What live has of a series that no file names any more."""
     words = [f"id {found['id']}"] if found.get("id") else []
     if not found["live"]:
-        return ", ".join([*words, "live has it no more"])
+        gone = "live has it no more" if words else "the list of live series does not show it"
+        return ", ".join([*words, gone])
     words += [f"called {found['seriesCode']} by now"] if "seriesCode" in found else []
     for name in ("validTillDate", "maxCreate", "maxRedeem"):
         words += [f"{name} {said(name, found[name], zone)}"] if name in found else []

@@ -39,10 +39,13 @@ _TOO_LONG = "**What matters does not fit here.** What may cost the most:"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A text within its limit. `complete`: it holds all that must never be cut."""
+    """A text within its limit. `complete`: it holds all that must never be cut. `cut`: how many
+    changes it leaves out.
+    """
 
     text: str
     complete: bool
+    cut: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +81,9 @@ def plan_markdown(
         matters = all_of(_matters(story, form), room - len(head) - len(GAP))
         if matters is not None:
             told = [head, matters.removeprefix(LINE)] if matters else [head]
-            rest, left = _rest(story, passages, room - len(GAP.join(told)) - len(GAP))
+            rest, cut, left = _rest(story, passages, room - len(GAP.join(told)) - len(GAP))
             more = [_more(left, where)] if left else []
-            return Page(GAP.join([*told, *rest, *more, tail]), complete=True)
+            return Page(GAP.join([*told, *rest, *more, tail]), complete=True, cut=cut)
     return Page(_largest(story, head, tail, room, where), complete=False)
 
 
@@ -105,8 +108,10 @@ def _section(title: str, groups: tuple[Group, ...], form: _Form) -> Iterator[str
         yield from form.group(group)
 
 
-def _rest(story: Story, passages: Passages, room: int) -> tuple[list[str], int]:
-    """As much of the rest and then of the warnings as fits, and how many of both do not."""
+def _rest(story: Story, passages: Passages, room: int) -> tuple[list[str], int, int]:
+    """As much of the rest and then of the warnings as fits; how many changes do not, and how many
+    of both.
+    """
     groups, warnings = story.of(PLAIN), story.plan.warnings
     changes = changes_of(groups)
     series = many(len(changes), "series", "series")
@@ -123,7 +128,7 @@ def _rest(story: Story, passages: Passages, room: int) -> tuple[list[str], int]:
         free = room - len(GAP.join([*blocks, title])) - 2 * len(GAP)
         lines = first_of((f"- {prose(one)}" for one in warnings), free, LINE)
         blocks += [title, LINE.join(lines)] if lines else []
-    return blocks, left + len(warnings) - len(lines)
+    return blocks, left, left + len(warnings) - len(lines)
 
 
 def _largest(story: Story, head: str, tail: str, room: int, where: str) -> str:
