@@ -130,7 +130,10 @@ def _files(paths: Sequence[Path]) -> Iterator[tuple[str, Trouble | None]]:
     seen: set[str] = set()
     for path in paths:
         if not os.path.lexists(path):
-            message = f"{path} is not there; name a file or directory of series"
+            message = (
+                f"{path} is not there; name a file or directory of series. Git keeps no empty one:"
+                " where the last file was deleted, put an empty .gitkeep there"
+            )
             raise UsageError(message)
         root = path if path.is_dir() else path.parent
         for file in sorted(_walk(path)) if path.is_dir() else [os.fspath(path)]:
