@@ -13,7 +13,7 @@ from reconciler.git import Objects, ask, entries
 from reconciler.text import clip, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 Parts: TypeAlias = "tuple[bytes, ...]"  # a path in a repository, name by name: any bytes
 _FILES = frozenset({b"100644", b"100755"})
@@ -130,10 +130,10 @@ class Commit:
         """The first parent's id."""
         return self._headers.get("parent")
 
-    def files(self, place: Place) -> dict[Parts, str] | None:
+    def files(self, place: Place, takes: Callable[[str], bool]) -> dict[Parts, str] | None:
         """The ids of the files below a place, by their names below it, hidden ones left out; of the
-        place itself where it is a file. A link to a file of the commit is that file, where it
-        is not among them anyway. None where the commit has neither.
+        place itself where it is a file. A link to a file of the commit is that file, where that
+        is not read anyway, under a name that somebody `takes`. None where the commit has neither.
         """
         for way in place.ways:
             mode, found = self._at(way)
@@ -142,7 +142,7 @@ class Commit:
             if mode == _FOLDER:
                 files, links = self._below(found)
                 followed = ((name, self.file((*way, *name))) for name in links)
-                read = set(files.values())
+                read = {one for name, one in files.items() if takes(os.fsdecode(name[-1]))}
                 return files | {name: one for name, one in followed if one and one not in read}
         return None
 

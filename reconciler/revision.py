@@ -53,7 +53,7 @@ def at(series: Path, rev: str, zone: ZoneInfo) -> AtRevision:
     found: defaultdict[str, list[Desired]] = defaultdict(list)
     short = commit[:_SHORT]
     with Objects(series) as objects, no_collector():
-        files = Commit(objects, commit).files(place)
+        files = Commit(objects, commit).files(place, takes)
         if files is None:
             warnings.append(f"{series} is not there at {short}: every file counts as new")
         for file, raw in _contents(objects, series, files or {}):
@@ -106,13 +106,13 @@ def protected_before(series: Path, files: Mapping[str, str]) -> frozenset[str]:
         return frozenset()
     with Objects(series) as objects, no_collector():
         head = Commit(objects, place.head)
-        now = head.files(place) or {}
+        now = head.files(place, takes) or {}
         moved = _moved(objects, place, files, now)
         found = _protected(objects, place, {code: files[code] for code in moved}, now)
         parent = _parent(objects, series, head) if len(moved) < len(files) else None
         if parent is not None:
             kept = {code: file for code, file in files.items() if code not in moved}
-            found |= _protected(objects, place, kept, parent.files(place) or {})
+            found |= _protected(objects, place, kept, parent.files(place, takes) or {})
     return frozenset(found)
 
 

@@ -15,12 +15,15 @@ from reconciler.git import Objects, ask, run
 from reconciler.gitobjects import locate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
+    from typing import TypeAlias
     from zoneinfo import ZoneInfo
 
     from reconciler.declared import Desired
+
+    _Logged: TypeAlias = tuple[str, list[tuple[str, str]]]  # a commit, and its raw rows with paths
 
 _FILES, _LINK = ("100644", "100755"), "120000"
 MOST = 2_000  # commits that are looked through
@@ -46,6 +49,22 @@ def touches(
     if place is None:
         raise UsageError(f"{series} is in no git work tree, so nobody can tell who touched it")
     paths = [f":(top,literal){os.fsdecode(b'/'.join(way))}" for way in place.ways if way]
+    commits = list(_log(series, after, start, paths))
+    if _links(series, paths, commits):
+        whole = _log(series, after, start, [])  # for what is behind a link may lie anywhere
+        yield from _as_wholes(series, zone, whole)
+        return
+    with Objects(series) as objects:
+        read_here = _Reader(objects, zone, min(map(len, place.ways), default=0))
+        for commit, rows in commits:
+            before, after_it = read_here.sides(rows)
+            codes = owned(before, after_it)
+            if codes:
+                yield Touch(commit, codes)
+
+
+def _log(series: Path, after: datetime, start: str | None, paths: list[str]) -> Iterator[_Logged]:
+    """Each commit that touches any of the paths, or without paths anything, with its raw rows."""
     said = run(
         series,
         "log",
@@ -64,22 +83,10 @@ def touches(
         "--",
         *paths,
     )
-    commits = list(_commits(said))
-    if _links(series, paths, commits):
-        yield from _as_wholes(series, zone, commits)
-        return
-    with Objects(series) as objects:
-        read_here = _Reader(objects, zone, min(map(len, place.ways), default=0))
-        for commit, rows in commits:
-            before, after_it = read_here.sides(rows)
-            codes = owned(before, after_it)
-            if codes:
-                yield Touch(commit, codes)
+    return _commits(said)
 
 
-def _links(
-    series: Path, paths: list[str], commits: list[tuple[str, list[tuple[str, str]]]]
-) -> bool:
+def _links(series: Path, paths: list[str], commits: list[_Logged]) -> bool:
     """Whether a series may stand behind a link: then a commit touches more than its own files."""
     if any(_LINK in row for _, rows in commits for row, _ in rows):
         return True
@@ -87,19 +94,18 @@ def _links(
     return any(line.startswith(_LINK) for line in listed.split("\0"))
 
 
-def _as_wholes(
-    series: Path, zone: ZoneInfo, commits: list[tuple[str, list[tuple[str, str]]]]
-) -> Iterator[Touch]:
+def _as_wholes(series: Path, zone: ZoneInfo, commits: Iterator[_Logged]) -> Iterator[Touch]:
     """The same by all files of each commit and of the one before: slower, and links count."""
+    known: dict[str, Mapping[str, Desired]] = {}  # of the commit before, to read each once
     for commit, _ in commits:
-        after = revision.at(series, commit, zone)
+        after = known.get(commit) or revision.at(series, commit, zone).series
         first = ask(series, "rev-parse", "--verify", "--quiet", f"{commit}^1").out.strip()
-        before = revision.at(series, first, zone).series if first else {}
-        if codes := owned(before, after.series):
+        known = {first: revision.at(series, first, zone).series if first else {}}
+        if codes := owned(known[first], after):
             yield Touch(commit, codes)
 
 
-def _commits(said: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+def _commits(said: str) -> Iterator[_Logged]:
     """Each commit with its raw rows, each of these with the path that follows it: a path may hold
     anything, also what looks like another commit.
     """

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     Put = Callable[[Path, str], object]  # into a work tree; the text is a command that tells
 
 
-def put(world: World, what: Put, *, branch: str = "evil", files: Mapping[str, str | None]) -> int:
+def put(world: World, what: Put, files: Mapping[str, str | None]) -> int:
     """A pull request of Eve's with these files, and with whatever else is put into it."""
     canary = world.folder / "canary"
-    world.origin.switch(branch, world.origin.tip())
+    world.origin.switch("evil", world.origin.tip())
     what(world.origin.work, f"touch {canary};")
     world.origin.commit(files)
-    return world.propose(branch, "eve")
+    return world.propose("evil", "eve")
 
 
 def is_silent(world: World) -> bool:
@@ -52,13 +52,27 @@ def link(name: str, to: str) -> Put:
     return made
 
 
+def repository_link(work: Path, name: str) -> None:
+    """A submodule in place of whatever has that name."""
+    git(work, "rm", "-r", "--quiet", "--ignore-unmatch", name)
+    (work / name).mkdir()
+    commit = git(work, "rev-parse", "HEAD")
+    git(work, "update-index", "--add", "--cacheinfo", f"160000,{commit},{name}")
+
+
 def everything_that_programs_execute(work: Path, command: str) -> None:
     """What some program would import, install, source or run, were it let."""
     python = f"import os\nos.system({command!r})\n"
     modules = ("reconciler/__init__", "reconciler/__main__", "click", "yaml", "httpx/__init__")
     startup = ("sitecustomize", "usercustomize", "conftest", "setup", "encodings/__init__")
     shell = f"#!/bin/sh\n{command}\n"
-    hooks = ("post-checkout", "post-merge", "pre-push", "reference-transaction", "post-index-change")
+    hooks = (
+        "post-checkout",
+        "post-merge",
+        "pre-push",
+        "reference-transaction",
+        "post-index-change",
+    )
     write(work, {f"{name}.py": python for name in (*modules, *startup)})
     write(work, {f"series/{name}.py": python for name in (*modules, *startup)})
     write(work, {f".githooks/{name}": shell for name in hooks})
@@ -75,12 +89,12 @@ def everything_that_programs_execute(work: Path, command: str) -> None:
             ".gitconfig": f"[core]\n\tfsmonitor = {command}\n\thooksPath = .githooks\n",
             ".gitattributes": "*.yaml filter=evil diff=evil merge=evil -text\n",
             "series/.gitattributes": "*.yaml filter=evil diff=evil\n",
-            ".gitmodules": f'[submodule "x"]\n\tpath = x\n\turl = .\n',
+            ".gitmodules": '[submodule "x"]\n\tpath = x\n\turl = .\n',
             ".git-credentials": "https://eve:word@github.test\n",
             ".github/workflows/plan.yml": f"on: push\njobs: {{a: {{steps: [{{run: {command}}}]}}}}",
         },
     )
-    git(work, "update-index", "--add", "--cacheinfo", f"160000,{git(work, 'rev-parse', 'HEAD')},x")
+    repository_link(work, "x")
     for name in hooks:
         (work / ".githooks" / name).chmod(0o755)
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from github_desk import ALL, NOON, TOKEN, opened
 from github_server import GitHubServer
-from github_state import BOT
+from github_state import BOT, number_of
 from pullrequest import IGNORED, QUIET
 from repositories import git, isolate
 
@@ -39,6 +39,11 @@ AUTHOR, REVIEWER = "priya", "asha"
 TARGET = Target("sandbox", "sandbox:none", ZoneInfo("UTC"))
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TEN, TWENTY = QUIET, QUIET.replace("Value: 10", "Value: 20")
+
+
+def person(login: str, was: str | None = None) -> dict[str, Any]:
+    """Somebody, as an event names them; `was`: whose account it is by now."""
+    return {"login": login, "type": "User", "id": number_of(was or login)}
 
 
 @dataclass
@@ -160,7 +165,7 @@ class Shop:
         """The event that the next step is for."""
         pull = {
             "number": number,
-            "user": {"login": AUTHOR, "type": "User"},
+            "user": person(AUTHOR),
             "head": {"sha": self.heads[number], "repo": {"full_name": REPOSITORY}},
             "base": {
                 "ref": "main",
@@ -168,7 +173,7 @@ class Shop:
                 "repo": {"full_name": REPOSITORY},
             },
         }
-        sender = changed.pop("sender", {"login": AUTHOR, "type": "User"})
+        sender = changed.pop("sender", person(AUTHOR))
         event = {"action": action, "sender": sender, "pull_request": {**pull, **changed}}
         (self.folder / "event.json").write_text(json.dumps(event), encoding="utf-8")
 

@@ -14,6 +14,7 @@ from attacking import (
     more,
     propose_git_file,
     put,
+    repository_link,
     write,
 )
 from github_state import BOT
@@ -54,9 +55,8 @@ def installed_from(run: Run) -> set[str]:
 
 
 def test_nothing_of_a_pull_request_is_executed_or_installed(world: World) -> None:
-    number = put(world, everything_that_programs_execute, files=more("DIWALI"))
+    number = put(world, everything_that_programs_execute, more("DIWALI"))
     done = world.plan(number)
-    print(done.log)
     assert "success" == done.conclusion
     assert {"coupons"} == installed_from(done)
     assert "`10%` → **`20%`**" in world.comment(number)
@@ -86,6 +86,11 @@ REFUSED: Mapping[str, tuple[Put, str, str]] = {
         "See whether there is anything to plan",
         "series is no folder in this pull request",
     ),
+    "series is a submodule": (
+        lambda work, _: repository_link(work, "series"),
+        "See whether there is anything to plan",
+        "series is no folder in this pull request",
+    ),
     "series is a repository by itself": (
         a_repository,
         "See whether there is anything to plan",
@@ -111,6 +116,11 @@ REFUSED: Mapping[str, tuple[Put, str, str]] = {
         "Validate the files",
         "the link leaves the directory of series",
     ),
+    "a file has a name that is no text": (
+        lambda work, _: write(work, {"series/\udcff.yaml": "x"}),
+        "Validate the files",
+        "the file's name is not UTF-8",
+    ),
     "a file is huge": (
         lambda work, _: write(work, {"series/evil.yaml": "#" * LARGE}),
         "Validate the files",
@@ -128,10 +138,9 @@ REFUSED: Mapping[str, tuple[Put, str, str]] = {
 def test_files_that_lead_elsewhere_or_mean_too_much_are_refused(
     world: World, what: Put, step: str, why: str
 ) -> None:
-    number = put(world, what, files={})
+    number = put(world, what, {})
     done = world.plan(number)
     job = done.job("target")
-    print(done.log)
     assert "failure" == done.conclusion
     assert [step] == [one.name for one in job.steps if one.outcome == "failure"][:1]
     assert why in job.step(step).output
@@ -143,7 +152,16 @@ def test_files_that_lead_elsewhere_or_mean_too_much_are_refused(
 def test_a_git_file_in_the_series_is_not_even_checked_out(world: World) -> None:
     done = world.plan(propose_git_file(world))
     job = done.job("target")
-    print(done.log)
     failed = [one.name for one in job.steps if one.outcome == "failure"]
     assert ["Check out the merge result, as data"] == failed
+    assert_nothing_happened(world)
+
+
+@pytest.mark.slow
+def test_five_thousand_files_of_one_code_are_refused_before_live_is_asked(world: World) -> None:
+    (text,) = series("DIWALI", discountValue=20).values()
+    looked = len(world.store.requests())
+    done = world.plan(world.open("many", {f"series/n{at}.yaml": text for at in range(5000)}))
+    assert 3 == steps(done.job("target"))["Validate the files"]
+    assert looked == len(world.store.requests())
     assert_nothing_happened(world)

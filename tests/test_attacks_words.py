@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from attacking import is_silent, more, put
+from attacking import is_silent, more
 from shop import opened, series, steps
 
 if TYPE_CHECKING:
@@ -60,11 +60,11 @@ def assert_obeyed_only_the_tool(run: Run) -> None:
     assert "***" not in run.log
 
 
+@pytest.mark.slow
 def test_no_text_of_a_series_is_obeyed_in_plan_apply_or_drift(world: World) -> None:
     texts = dict.fromkeys(("description", "smsTemplate", "termsAndConditions"), json.dumps(TEXT))
     number = world.open("words", series("DIWALI", **texts, discountValue=20), "eve")
     planned = world.plan(number)
-    print(planned.log)
     assert "success" == planned.conclusion
     assert_obeyed_only_the_tool(planned)
     world.merge(number)
@@ -114,8 +114,7 @@ def test_no_name_of_a_file_or_a_branch_is_obeyed(world: World) -> None:
         for text in series(f"NEW{at}").values()
     }
     branch = f"x;$({command})`{command}`'\"|&>%0A"
-    number = put(world, lambda _work, _command: None, branch=branch, files={**more("DIWALI"), **found})
-    done = world.plan(number)
+    done = world.plan(world.open(branch, {**more("DIWALI"), **found}, "eve"))
     assert "success" == done.conclusion
     assert_obeyed_only_the_tool(done)
     assert is_silent(world)
@@ -130,7 +129,6 @@ def test_a_code_that_is_a_command_is_shown_and_not_obeyed(world: World) -> None:
         for text in map(str, series("NEW").values())
     }
     done = world.plan(world.open("codes", files, "eve"))
-    print(done.log)
     assert "success" == done.conclusion
     assert_obeyed_only_the_tool(done)
     assert [] == world.writes()

@@ -60,10 +60,10 @@ def test_the_summary_says_what_the_comment_says(
     assert "approves 1 change of this comment" in row.body
 
 
-def test_a_plan_of_another_head_is_not_commented(here: Shop, cli: Cli) -> None:
+def test_a_plan_of_another_head_is_commented_and_approves_nothing(here: Shop, cli: Cli) -> None:
     here.open(7, {"diwali.yaml": TWENTY})
     commented(here, cli)
-    before = here.server.comments[7][0].body
+    assert ["DIWALI"] == list(marker(here).changes)
     with here.merge_result():
         cli("plan", "--against", "HEAD^1", "--out", "plan.json")
         here.numbered(2)
@@ -71,10 +71,10 @@ def test_a_plan_of_another_head_is_not_commented(here: Shop, cli: Cli) -> None:
         here.event()
         ran = cli("github", "comment", "plan.json")
 
-    assert 5 == ran.code
+    assert 0 == ran.code
     assert "~ update DIWALI" in ran.out
-    assert "is not of the pull request's head" in ran.err
-    assert before == here.server.comments[7][0].body
+    assert {} == marker(here).changes
+    assert "**This comment approves nothing:** the plan is of" in here.server.comments[7][0].body
 
 
 def test_a_blocked_change_is_shown_and_not_approved(here: Shop, cli: Cli) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from approving import APPROVED, HOWS, MINUTE, edited, forged, in_turn, later, reviewing, story
+from approving import APPROVED, HOWS, MINUTE, forged, in_turn, later, reviewing, story
 from github_state import BOT
 from merged import (
     ANOTHER,
@@ -98,15 +98,30 @@ def test_it_still_approves(here: Shop, steps: dict[str, Step]) -> None:
     assert APPROVED == here.judged()[0]
 
 
-def test_a_team_of_one_needs_no_review(here: Shop) -> None:
-    story(here, {"review": lambda _: None})
+@pytest.mark.parametrize(
+    ("shown", "now", "needed"),
+    [(True, True, True), (True, False, True), (False, True, True), (False, False, False)],
+    ids=["both", "when it was shown", "now", "never"],
+)
+def test_a_review_is_needed_where_it_was_when_shown_or_is_now(
+    here: Shop, *, shown: bool, now: bool, needed: bool
+) -> None:
+    """Else a pull request could turn it off for itself, or bring back what was not approved."""
+    story(here, {"review": lambda _: None, "show": lambda one: one.show(strict=shown)})
 
-    assert (APPROVED, []) == here.judged(require_approval=False)
-    assert "review" == here.judged()[1][0].rule
+    approved, rejected = here.judged(require_approval=now)
+
+    assert ({} if needed else APPROVED) == approved
+    assert (["review"] if needed else []) == [one.rule for one in rejected]
+
+
+def not_strict_and_edited(here: Shop) -> None:
+    row = here.show(strict=False)
+    here.server.edit(row.id, row.body.replace("20%", "15%"))
 
 
 def test_a_team_of_one_keeps_every_other_rule(here: Shop) -> None:
-    story(here, {"review": lambda _: None, "show": edited})
+    story(here, {"review": lambda _: None, "show": not_strict_and_edited})
 
     assert {} == here.judged(require_approval=False)[0]
 
@@ -143,13 +158,15 @@ def test_what_was_applied_before_spends_nothing(here: Shop) -> None:
     assert APPROVED == here.judged(record=recorded(git(here.folder, "rev-parse", "HEAD"), "MAY"))[0]
 
 
-def test_since_stands_for_the_record(here: Shop) -> None:
+def test_since_narrows_what_the_record_leaves(here: Shop) -> None:
     before = git(here.folder, "rev-parse", "HEAD")
     story(here, {})
     tip = git(here.folder, "rev-parse", "HEAD")
 
-    assert APPROVED == here.judged(since=before, record=recorded(tip))[0]
+    assert (APPROVED, []) == here.judged(since=before)
     assert ({}, []) == here.judged(since=tip)
+    approved, rejected = here.judged(since=before, record=recorded(tip))
+    assert ({}, [("spent", ("DIWALI",))]) == (approved, rules(rejected))
 
 
 def test_a_part_of_a_pull_request_can_be_spent_or_overtaken(here: Shop) -> None:

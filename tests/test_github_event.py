@@ -60,12 +60,7 @@ WHO: dict[str, tuple[str, Any, tuple[str, ...], bool]] = {
     "nobody sent it": ("synchronize", None, OWN, True),
     "a sender that is none": ("opened", 5, OWN, True),
     "a sender without a name": ("opened", {"type": "User", "id": 2}, OWN, True),
-    "a sender with an id that is none": (
-        "opened",
-        {"login": "asha", "id": True},
-        (*OWN, "asha"),
-        False,
-    ),
+    "an id that is none": ("opened", {"login": "asha", "id": True}, (*OWN, "asha"), False),
 }
 
 

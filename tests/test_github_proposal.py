@@ -109,8 +109,12 @@ def test_600_changes_fit_with_every_dangerous_line(
 
 def test_what_is_signed_and_does_not_fit_is_told_where_to_read(here: Shop) -> None:
     """None of it is dangerous, and yet nobody can have read it here."""
-    said = {"smsTemplate": ("Hi", "Show it at the till of your store. " * 9)}
-    changes = [change_with(f"STORE-{number:04}", said, owned=True) for number in range(600)]
+    changes = [
+        change_with(
+            f"STORE-{number:04}", {"smsTemplate": ("Hi", f"Shop {number}. " * 20)}, owned=True
+        )
+        for number in range(600)
+    ]
     plan = replace(plan_with(changes), commit=here.heads[7])
 
     made = proposed(here, plan)

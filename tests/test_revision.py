@@ -148,7 +148,8 @@ def test_a_repository_without_a_work_tree_has_no_directory_of_series(repository:
     write("a.yaml", series())
     commit()
 
-    with pytest.raises(UsageError, match="in no git work tree"):
+    told = "in no git work tree|cannot use bare repository"  # as the version of git has it
+    with pytest.raises((UsageError, RecordError), match=told):
         at(repository / ".git" / "refs", "main", UTC)
 
 
@@ -181,6 +182,15 @@ def test_a_link_is_the_file_that_it_leads_to(repository: Path) -> None:
     (repository / "series" / "out.yaml").symlink_to("../../outside.yaml")
     (repository / "series" / "nowhere.yaml").symlink_to("/etc/hostname")
     (repository / "series" / "b.yaml").unlink()
+    commit()
+
+    assert {"A": "series/a.yaml"} == files_at("HEAD")
+
+
+def test_a_link_to_what_is_no_series_file_by_its_name_is_followed(repository: Path) -> None:
+    """It lies beside it, and nobody reads it under that name."""
+    write("a.txt", series("A"))
+    (repository / "series" / "a.yaml").symlink_to("a.txt")
     commit()
 
     assert {"A": "series/a.yaml"} == files_at("HEAD")
