@@ -66,8 +66,9 @@ bench: .venv/.dev  ## measure, and print the table
 bench-check: .venv/.dev  ## measure, and fail where a limit is passed
 	$(call run,python bench/run.py --check)
 
-picture: .venv/.dev  ## take the picture of the README anew
+picture: .venv/.dev  ## take the pictures of the documents anew
 	$(call run,python tests/browser/picture.py)
+	$(call run,python tests/browser/comment_picture.py)
 
 clean:  ## remove whatever these targets made
 	rm -rf .venv .reports .reconciler .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist

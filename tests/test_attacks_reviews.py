@@ -61,7 +61,7 @@ def by_a_bot(world: World, code: str) -> None:
 
 def by_an_outsider(world: World, code: str) -> None:
     number = proposed(world, code)
-    world.server.review(number, "eve", association="NONE")
+    world.server.review(number, "mallory", association="NONE")
     world.merge(number)
 
 

@@ -19,7 +19,7 @@ from pages import sandbox  # noqa: E402 - the same
 
 from reconciler.approvals import Review  # noqa: E402 - the same
 from reconciler.github.event import PullRequest, Run  # noqa: E402 - the same
-from reconciler.github.proposal import propose  # noqa: E402 - the same
+from reconciler.github.proposal import Asked, propose  # noqa: E402 - the same
 from reconciler.github.site import Site  # noqa: E402 - the same
 
 _REPOSITORY = "example/coupons"
@@ -66,7 +66,8 @@ def comment() -> str:
     with sandbox() as (client, store):
         plan = replace(scene(client, store), commit=_HEAD, against=_AGAINST)
     own = frozenset(change.digest for change in plan.changes)
-    made = propose(Review(own, plan), Path("series"), "series", _RUN, _PULL, signed=True)
+    asked = Asked(_RUN, _PULL, Path("series"), "series", signed=True, strict=True)
+    made = propose(Review(own, plan), plan, asked)
     found: str = cmarkgfm.github_flavored_markdown_to_html(
         made.page.text, Options.CMARK_OPT_HARDBREAKS | Options.CMARK_OPT_UNSAFE
     )
