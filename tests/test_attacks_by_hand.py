@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from shop import World
 
 
+pytestmark = pytest.mark.slow  # each is several runs of a workflow
+
+
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """DIWALI gives 20 percent by main's files, which nobody approved; live and record have 10."""

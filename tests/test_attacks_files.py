@@ -63,6 +63,7 @@ def test_nothing_of_a_pull_request_is_executed_or_installed(world: World) -> Non
     assert_nothing_happened(world)
 
 
+@pytest.mark.slow
 def test_target_and_guardrails_are_those_of_main(world: World) -> None:
     with catching() as (url, came):
         config = target(url) + "[guardrails]\nmax_percent = 100\n"
@@ -134,6 +135,7 @@ REFUSED: Mapping[str, tuple[Put, str, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("what", "step", "why"), REFUSED.values(), ids=REFUSED)
 def test_files_that_lead_elsewhere_or_mean_too_much_are_refused(
     world: World, what: Put, step: str, why: str
@@ -149,6 +151,7 @@ def test_files_that_lead_elsewhere_or_mean_too_much_are_refused(
     assert_nothing_happened(world)
 
 
+@pytest.mark.slow
 def test_a_git_file_in_the_series_is_not_even_checked_out(world: World) -> None:
     done = world.plan(propose_git_file(world))
     job = done.job("target")

@@ -132,6 +132,7 @@ ATTACKS: Mapping[str, tuple[Attack, str]] = {
 }
 
 
+@pytest.mark.slow
 def test_what_was_pushed_after_the_review_is_not_applied(world: World) -> None:
     one_more_commit_that_nobody_planned(world, "DIWALI")
     done = world.apply()

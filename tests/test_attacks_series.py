@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from shop import World
 
+pytestmark = pytest.mark.slow  # each is several runs of a workflow
+
 LOOKS_ALIKE = "DIW\u0410LI"  # with the Cyrillic letter
 
 
@@ -48,7 +50,6 @@ def test_a_second_file_of_a_code_is_refused(world: World, code: str, rule: str) 
     assert [] == world.writes()
 
 
-@pytest.mark.slow
 def test_a_code_in_letters_that_look_alike_is_a_series_of_its_own(world: World) -> None:
     number = world.open("mine", claiming(LOOKS_ALIKE), "eve")
     assert "success" == world.plan(number).conclusion
@@ -60,7 +61,6 @@ def test_a_code_in_letters_that_look_alike_is_a_series_of_its_own(world: World) 
     assert [] == world.writes()
 
 
-@pytest.mark.slow
 def test_a_code_that_is_taken_over_is_an_update_that_nobody_approved(world: World) -> None:
     number = world.open("mine", {"series/diwali.yaml": None, **claiming("DIWALI")}, "eve")
     assert "success" == world.plan(number).conclusion

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from outcomes import Run
     from shop import World
 
+pytestmark = pytest.mark.slow  # each is several runs of a workflow
+
 COMMANDS = (
     "::set-output name=targets::[]",
     "::set-output name=plan::false",
@@ -60,7 +62,6 @@ def assert_obeyed_only_the_tool(run: Run) -> None:
     assert "***" not in run.log
 
 
-@pytest.mark.slow
 def test_no_text_of_a_series_is_obeyed_in_plan_apply_or_drift(world: World) -> None:
     texts = dict.fromkeys(("description", "smsTemplate", "termsAndConditions"), json.dumps(TEXT))
     number = world.open("words", series("DIWALI", **texts, discountValue=20), "eve")

@@ -52,6 +52,7 @@ def test_programs_get_every_outcome() -> None:
             {"seriesCode": "A", "action": "create", "id": 7, "status": "failed", "error": "why"}
         ],
         "differences": [],
+        "unreviewed": None,
         "record": None,
         "error": "no",
     }

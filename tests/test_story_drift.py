@@ -183,6 +183,7 @@ def test_a_file_that_is_deleted_is_told_and_opens_no_issue(world: World) -> None
     assert [] == world.writes()
 
 
+@pytest.mark.slow
 def test_what_did_not_move_is_not_accepted_and_proposes_nothing(world: World) -> None:
     world.live("DIWALI", discountValue=30)
     branches = world.origin.bare / "refs" / "heads"

@@ -60,9 +60,10 @@ def drift(
     shape: str,
     detailed_exitcode: bool,  # noqa: FBT001 - click passes flags by name
 ) -> None:
-    """Show what moved in live since it was applied; who is right is yours to say.
+    """Show what moved in live since it was applied.
 
-    Reads live, writes nothing there. --accept writes live's values into the files.
+    Who is right is yours to say. Reads live and writes nothing there; --accept writes live's values
+    into the files.
     """
     from reconciler.driftjson import to_json
 

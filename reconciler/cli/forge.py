@@ -27,7 +27,7 @@ _QUIET = frozenset({"spent"})  # said with -v alone: it is how each merged chang
 
 @click.group()
 def github() -> None:
-    """Work with GitHub: comment on a pull request, read approvals, keep an issue about drift.
+    """Comment, read approvals, keep an issue: for workflows.
 
     Needs what GitHub sets in a workflow (GITHUB_REPOSITORY, …), and GITHUB_TOKEN.
     """

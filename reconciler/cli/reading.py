@@ -64,9 +64,9 @@ def validate(settings: Settings, paths: Sequence[str], shape: str) -> None:
 @click.command()
 @pass_settings
 def targets(settings: Settings) -> None:
-    """Print the names of the targets as a JSON list, in one line: what a workflow runs for.
+    """Print the names of the targets, as a workflow's matrix.
 
-    Sandboxes are none of them: they are on one machine.
+    A JSON list in one line. Sandboxes are none of them: they are on one machine.
     """
     import json
 
