@@ -28,9 +28,9 @@ def test_a_comment_is_created_read_and_updated_in_place(desk: Desk) -> None:
     changed = desk.github.update_comment(made.id, "second ✓")
 
     url = f"https://github.test/shop/coupons/issues/7#issuecomment-{made.id}"
-    assert Comment(made.id, "first", "github-actions[bot]", NOON, url) == made
+    assert Comment(made.id, "first", "github-actions[bot]", NOON, url, by_app=True) == made
     later = NOON + timedelta(hours=1)
-    assert Comment(made.id, "second ✓", "github-actions[bot]", later, url) == changed
+    assert Comment(made.id, "second ✓", "github-actions[bot]", later, url, by_app=True) == changed
     assert [changed] == [*desk.github.comments(7)]
 
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from reconciler.github.rest import GitHub
     from reconciler.github.rows import Comment
 
-_BOT = "[bot]"  # ends the login of an app, and of nobody else
 CREATED, UPDATED, NEWER = "created", "updated", "newer"
 
 
@@ -67,18 +66,14 @@ def _ours(github: GitHub, marker: Marker, key: str | None) -> tuple[Comment, Mar
     begin = prefix(marker.target)
     written = [one for one in github.comments(marker.number) if one.body.startswith(begin)]
     if key is None:
-        return _newest((one, claimed(one.body) if _is_apps(one) else None) for one in written)
+        return _newest((one, claimed(one.body) if one.by_app else None) for one in written)
     judged = ((one, _believed(one, marker, key)) for one in written)
-    return _newest((one, read) for one, read in judged if read or _is_apps(one))
+    return _newest((one, read) for one, read in judged if read or one.by_app)
 
 
 def _believed(one: Comment, marker: Marker, key: str) -> Marker | None:
     found = verified(one.body, key)
     return found if found and _same(found, marker) and found.is_untouched(one.updated_at) else None
-
-
-def _is_apps(one: Comment) -> bool:
-    return one.author.endswith(_BOT)
 
 
 def _same(one: Marker, other: Marker) -> bool:
@@ -93,7 +88,7 @@ def _newest(
     found: Iterable[tuple[Comment, Marker | None]],
 ) -> tuple[Comment, Marker | None] | None:
     def order(pair: tuple[Comment, Marker | None]) -> tuple[bool, tuple[int, int]]:
-        return _is_apps(pair[0]), pair[1].order if pair[1] else (0, 0)
+        return pair[0].by_app, pair[1].order if pair[1] else (0, 0)
 
     return max(found, key=order, default=None)
 

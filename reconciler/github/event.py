@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 API = "https://api.github.com"
 _MADE = frozenset({"opened", "reopened", "synchronize"})  # whoever sends these answers for the head
 _PUSHED = "synchronize"
-_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_NAME = re.compile(r"[0-9A-Za-z]{1,64}")  # of a commit: nothing that a URL or git could misread
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def pull_request(environment: Mapping[str, str]) -> PullRequest:
 def _read(event: Mapping[str, Any], found: Mapping[str, Any]) -> PullRequest:
     head, base = found["head"], found.get("base") or {}
     number = found.get("number", event.get("number"))
-    if type(number) is not int or not _SHA.fullmatch(head["sha"]):
+    if type(number) is not int or not _NAME.fullmatch(head["sha"]):
         raise ValueError
     repositories = [(side.get("repo") or {}).get("full_name") for side in (head, base)]
     action, sender = event.get("action"), event.get("sender")

@@ -27,6 +27,7 @@ class Comment:
     author: str
     updated_at: datetime
     url: str
+    by_app: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,15 @@ class Issue:
 def comment(raw: object) -> Comment:
     """A comment, as any of its routes shows it."""
     row = _Row("a comment", raw)
+    login = row.login("user")
+    kind = _Row("a user", row.get("user", dict) or {}).get("type", str)
     return Comment(
         row.need("id", int),
         row.get("body", str) or "",
-        row.login("user"),
+        login,
         row.need_moment("updated_at"),
         row.get("html_url", str) or "",
+        kind == "Bot" or login.endswith("[bot]"),
     )
 
 
