@@ -17,7 +17,7 @@ define run
 endef
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-slow lint format lock schemas bench bench-check clean
+.PHONY: help demo test test-slow lint format lock schemas bench bench-check picture clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile

@@ -194,6 +194,8 @@ class _Apply:
             tell("the changes of this plan, each with its digest:")
             for change in plan.changes:
                 tell(f"  {change.digest} {change.action} {change.code}")
+        if not expect:
+            raise RefusedError("no digest was given to expect; nothing was done")
         hint = "" if self.differences else "; --reviewed PLAN shows where it differs from that plan"
         raise RefusedError(
             f"the plan's digest is {plan.digest}, not {expect}; nothing was done{hint}"

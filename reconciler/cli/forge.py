@@ -192,7 +192,7 @@ def _key() -> str | None:
     if 0 < len(key) < _SHORTEST:
         tell(
             f"warning: {_KEY} can be guessed: it has {len(key)} characters, and should have"
-            f" {_SHORTEST}; make one with `openssl rand -hex 32`"
+            f" {_SHORTEST}; docs/ci.md shows how to make one"
         )
     return key or None
 
