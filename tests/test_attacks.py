@@ -164,6 +164,7 @@ ATTACKS: Mapping[str, tuple[Attack, str]] = {
 }
 
 
+@pytest.mark.slow
 def test_a_forged_comment_approves_nothing(world: World) -> None:
     forged(world, "DIWALI")
     done = world.apply()

@@ -164,6 +164,7 @@ def test_no_review_approves_but_that_of_somebody_else_of_the_last_head_after_its
         assert ["FAIR"] == world.writes()
 
 
+@pytest.mark.slow
 def test_an_approval_is_of_the_whole_series_as_it_was_shown(world: World) -> None:
     """Another pull request, which nobody approved, brings another field of the series first."""
     number = proposed(world, "DIWALI")

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     Open = Callable[..., Page]
 
+pytestmark = pytest.mark.slow  # the page has no script: its text is tested beside
+
 COST = Exposure(5, 90)
 TEXTS = (*HOSTILE, REORDERS)
 SCENES = {

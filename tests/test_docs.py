@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).parent.parent
 PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
+QUICK = {"README.md", "drift.md", "ci.md"}  # the others are run with the long proofs
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -65,7 +66,13 @@ def in_shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, id=page.name, marks=[] if page.name in QUICK else pytest.mark.slow)
+        for page in PAGES
+    ],
+)
 def test_a_page_prints_what_its_commands_print(page: Path, clone: Path) -> None:
     for block in blocks(page):
         if block.startswith("$ make"):

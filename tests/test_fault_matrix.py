@@ -63,7 +63,13 @@ def hold(
     return hold_all
 
 
-@pytest.mark.parametrize("operations", [READS, WRITING], ids=["reads", "writes"])
+@pytest.mark.parametrize(
+    "operations",
+    [
+        pytest.param(READS, id="reads"),
+        pytest.param(WRITING, id="writes", marks=pytest.mark.slow),  # in the whole matrix, too
+    ],
+)
 def test_each_fault_of_each_operation_leaves_live_right_and_the_report_true(
     operations: list[str], hold: Hold
 ) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from reconciler.drift import Drift
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(DRIFTS, st.integers(40, 160))
 def test_no_text_of_others_acts_or_begins_a_line(found: Drift, width: int) -> None:
     shown = drift_text(found, Ink(), width=width)

@@ -45,6 +45,7 @@ def kept(run: Run, artifact: str, file: str) -> Any:  # noqa: ANN401 - JSON
     return json.loads((run.artifacts[artifact] / file).read_text())
 
 
+@pytest.mark.slow
 def test_drift_is_told_in_one_issue_until_somebody_puts_it_back(world: World) -> None:
     world.live("DIWALI", discountValue=30)
     first = world.drift()
