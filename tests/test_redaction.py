@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from conftest import MINIMAL
 from wire import MD5, listening
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conftest import Cli, Ran, Write
-
-    from reconciler.client import Client
 
     Reply = Callable[[str], bytes]
 
@@ -232,12 +231,15 @@ def test_the_traceback_of_a_bug_shows_no_credential(
     cli: Cli, write: Write, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     write(MINIMAL)
+    send = httpx.HTTPTransport.handle_request
 
-    def mistaken(client: Client, *_: object) -> None:
-        client.by_ids([5])
-        raise ZeroDivisionError(ECHO)
+    def mistaken(wire: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
+        answer = send(wire, request)
+        if "/oauth/" not in request.url.path:
+            raise ZeroDivisionError(ECHO)
+        return answer
 
-    monkeypatch.setattr("reconciler.session.take", mistaken)
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", mistaken)
     for shape in ("text", "json"):
         ran = against(cli, monkeypatch, shows_rows, "plan", "--format", shape, way=way)
 
