@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 from shop import outcomes, series, steps, target
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from outcomes import Run
     from shop import World
+
+    Attack = Callable[[World, str], object]  # on a series, up to its merge
 
 LOOSE = """\
 [guardrails]
@@ -57,3 +61,22 @@ def assert_not_applied(run: Run, *codes: str) -> None:
     }
     for code in codes:
         assert f"`{code}`" in run.job("merged").summary
+
+
+def assert_only_the_fair_one_is_applied(
+    world: World, attacks: Mapping[str, tuple[Attack, str]]
+) -> None:
+    """Each series is attacked, and refused by the rule beside it; FAIR's change goes through."""
+    loosen(world)
+    world.approve(fair := proposed(world, "FAIR"))
+    world.merge(fair)
+    for code, (attack, _) in attacks.items():
+        attack(world, code)
+    assert [] == world.writes()
+    done = world.apply()
+
+    assert {code: rule for code, (_, rule) in attacks.items()} == rules(done)
+    assert "done" == outcomes(done)["FAIR"]
+    assert_not_applied(done, *attacks)
+    assert {"FAIR": 20, **dict.fromkeys(attacks, 10)} == world.values() == world.recorded()
+    assert ["FAIR"] == world.writes()

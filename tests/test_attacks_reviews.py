@@ -6,16 +6,21 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from attacked import assert_not_applied, commit_to_main, loosen, proposed, rules
-from shop import opened, outcomes, series
+from attacked import (
+    assert_not_applied,
+    assert_only_the_fair_one_is_applied,
+    commit_to_main,
+    proposed,
+    rules,
+)
+from shop import opened, series
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from attacked import Attack
     from shop import World
-
-    Attack = Callable[[World, str], object]  # on a series, up to its merge
 
 
 @pytest.fixture
@@ -148,20 +153,7 @@ def test_no_review_approves_but_that_of_somebody_else_of_the_last_head_after_its
 ) -> None:
     codes = {f"A{number:02}": name for number, name in enumerate(ATTACKS)}
     with opened(tmp_path, monkeypatch, series("FAIR", *codes)) as world:
-        loosen(world)
-        world.approve(fair := proposed(world, "FAIR"))
-        world.merge(fair)
-        for code, name in codes.items():
-            ATTACKS[name][0](world, code)
-        assert [] == world.writes()
-        done = world.apply()
-
-        told = {codes[code]: rule for code, rule in rules(done).items()}
-        assert {name: rule for name, (_, rule) in ATTACKS.items()} == told
-        assert "done" == outcomes(done)["FAIR"]
-        assert_not_applied(done, *codes)
-        assert {"FAIR": 20, **dict.fromkeys(codes, 10)} == world.values() == world.recorded()
-        assert ["FAIR"] == world.writes()
+        assert_only_the_fair_one_is_applied(world, {c: ATTACKS[name] for c, name in codes.items()})
 
 
 @pytest.mark.slow
