@@ -17,24 +17,23 @@ from reconciler.desired import NESTED
 from reconciler.diff import Reading, compare, until_series_ends
 from reconciler.errors import UnprovenAbsenceError
 from reconciler.fields import MANAGEABLE, split
+from reconciler.forms import day, forms
 from reconciler.inventory import everything, survey
 from reconciler.kinds import Field, Kind
 from reconciler.live import LiveSeries
 from reconciler.snapshot import seen_set
 from reconciler.text import clip, code_problem, folded
 from reconciler.validation import Checked
-from reconciler.values import Mark, YamlDate
+from reconciler.values import Mark
 from reconciler.yamlfile import MOST_BYTES, parse
 from reconciler.yamlsyntax import UnreadableError
 from reconciler.yamltext import LONGEST_KEY, comment, entry, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
-    from zoneinfo import ZoneInfo
 
     from reconciler.client import Client
     from reconciler.config import Target
-    from reconciler.values import Canonical
 
 _ORDER = sorted(MANAGEABLE, key=lambda row: not row.required)  # stable: else the table's order
 _SHORT_SMS = "Hello {{cust_name}}, your voucher code is {{voucher_code}}"  # the server's own
@@ -278,28 +277,3 @@ def _filled_in(path: str, live: LiveSeries, reading: Reading) -> bool:
     if path in {"info", "tag"}:
         return now == live.meaning("description")
     return now == (_SHORT_SMS if path == "shortSMSTemplate" else reading.settle(path, row.default))
-
-
-def day(moment: Canonical, zone: ZoneInfo) -> str:
-    """The day of a moment in the server's zone; the moment itself where it has none."""
-    try:
-        return str(values.parse_instant(str(moment)).astimezone(zone).date())
-    except (ValueError, OverflowError):
-        return str(moment)
-
-
-def forms(path: str, live: LiveSeries, target: Target) -> list[Any]:
-    """The ways to write a live value, the friendliest first; none for one of an unknown shape."""
-    row, _ = split(path)
-    raw, now = live.value(path), live.meaning(path)
-    now = row.default if now is Mark.ABSENT else now
-    if now == values.unknown(raw) or not isinstance(now, list | str | int | float):
-        return []
-    if row.kind in {Kind.DAY, Kind.MOMENT}:
-        bare = [YamlDate(day(now, target.zone))] if row.kind is Kind.DAY else []
-        return [*bare, YamlDate(raw)]
-    if row.kind is Kind.PRODUCTS and isinstance(now, list):
-        return [[{"productType": kind, name: ids} for kind, name, ids in now]]
-    if row.kind is Kind.PLACES and isinstance(now, list):
-        return [[{"redemptionOrgEntityType": kind, "orgEntityId": one} for kind, one in now]]
-    return [now]

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from reconciler.change import Aside
     from reconciler.config import Target
     from reconciler.declared import Declared, Desired
+    from reconciler.diff import Comparison
     from reconciler.live import LiveSeries, Snapshot
+    from reconciler.reason import Blocked
     from reconciler.record import Record
     from reconciler.values import Canonical
 
@@ -77,27 +79,18 @@ def make_plan(  # noqa: PLR0913 - a plan is made of all of this
     mine = owned(since.series, desired) if since else None
     base = applied or of_record(record)
     scene = _Scene(target, snapshot, record, now, recording, mine, protected, base)
-    changes, unchanged, compared = [], 0, 0
-    settled: list[tuple[Change, LiveSeries]] = []
-    said = list(warnings)
-    for code in sorted(desired):
-        found = _series(scene, desired[code])
-        compared += found.compared
-        if found.change:
-            changes.append(found.change)
-        else:
-            unchanged += 1
-            said += found.warnings
-            settled += found.settled
-    said += _of_live(target, snapshot)
+    found = [_series(scene, desired[code]) for code in sorted(desired)]
+    changes = [one.change for one in found if one.change]
+    rest = [one for one in found if not one.change]
+    told = (said for one in rest for said in one.warnings)
     made = Plan(
         target=target.name,
         host=target.host,
         changes=tuple(changes),
-        unchanged=unchanged,
-        fields_compared=compared,
+        unchanged=len(rest),
+        fields_compared=sum(one.compared for one in found),
         unmanaged=tuple(sorted((row.id, row.code) for row in snapshot.unmanaged)),
-        warnings=tuple(said),
+        warnings=(*warnings, *told, *_of_live(target, snapshot)),
         reads=reads,
         created_at=created_at,
         zone=target.zone.key,
@@ -106,7 +99,7 @@ def make_plan(  # noqa: PLR0913 - a plan is made of all of this
         against=since.commit if since else None,
         asides=_asides(scene, since, desired, changes),
         managed=len({*snapshot.named.values()}) + sum(one.action == "adopt" for one in changes),
-        settled=tuple(settled),
+        settled=tuple(one for kept in rest for one in kept.settled),
         tool=tool,
     )
     return made.guarded(target.guardrails, now.astimezone(target.zone).date())
@@ -149,19 +142,15 @@ class _Found:
 
 def _series(scene: _Scene, wanted: Desired) -> _Found:
     code, snapshot = wanted.code, scene.snapshot
-    live = snapshot.live.get(code)
-    orphan = snapshot.orphans.get(code) if live is None else None
-    adopted = snapshot.by_id.get(wanted.lifecycle.adopt or 0) if live is None else None
-    row = live or adopted or orphan
-    declared, ignored = _declared(wanted, row, scene, claim=row is orphan is not None)
+    live, orphan = snapshot.live.get(code), snapshot.orphans.get(code)
+    row = live or snapshot.by_id.get(wanted.lifecycle.adopt or 0) or orphan
+    claim = live is None and row is orphan is not None
+    declared, ignored = _declared(wanted, row, scene, claim=claim)
     found = compare(declared, row, scene.target.zone, snapshot.proven, _base(scene, wanted, row))
     warnings = [*not_compared(code, found.managed), *ignored, *_stray(code, snapshot)]
     compared = len(found.managed) - len(found.unreadable)
     sight = Sight(wanted, row, snapshot, scene.record, scene.target.name)
-    seen = tuple(obstacles(sight, (change.path for change in found.changes)))
-    bare = code in scene.protected and not wanted.lifecycle.protect
-    if bare and found.changes and row is not None and row is not orphan:
-        seen = (*seen, GUARDED_BEFORE)
+    seen = _seen(scene, sight, found, claim=claim)
     warnings += thinned(sight) if found.changes else ()
     unchanged = live is not None and not found.changes and not seen
     if unchanged and not scene.recording:
@@ -194,6 +183,15 @@ def _series(scene: _Scene, wanted: Desired) -> _Found:
         change = replace(change, fields=(*change.fields, *_side_effects(change, row, scene)))
     judged = change.judged(scene.target.zone, scene.now, scene.target.guardrails)
     return _Found(judged, compared)
+
+
+def _seen(scene: _Scene, sight: Sight, found: Comparison, *, claim: bool) -> tuple[Blocked, ...]:
+    """What stands in the way. A claim finishes what a run of ours began: nothing protected it."""
+    seen = tuple(obstacles(sight, (change.path for change in found.changes)))
+    bare = sight.wanted.code in scene.protected and not sight.wanted.lifecycle.protect
+    if bare and found.changes and sight.row is not None and not claim:
+        return (*seen, GUARDED_BEFORE)
+    return seen
 
 
 def _base(scene: _Scene, wanted: Desired, row: LiveSeries | None) -> Base | None:

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from reconciler import git
+from reconciler.drafts import Draft, write
 from reconciler.errors import RecordError, UsageError
 from reconciler.record import EMPTY, FOLDER, Entry, Record, damage, file_name, from_json, to_text
 from reconciler.text import clip, visible
@@ -81,10 +82,10 @@ def advance(
             raise RecordError(f"the record of {code} cannot be written: {said}")
     files = {file_name(entry.code): to_text(entry).encode() for entry in laid}
     author = git.identity(directory, re.sub(r"[^\w.\[\]-]", "", who or "") or "reconciler")
-    draft = git.Draft(author, author, message, files)
+    draft = Draft(author, author, message, files)
     for _ in range(_ROUNDS):
         old = git.tip(directory, name)
-        new = git.write(directory, old, [draft])
+        new = write(directory, old, [draft])
         if old is not None and _same(directory, old, new):
             return old
         if _moved(directory, name, new, old):
@@ -160,10 +161,10 @@ def _joined(directory: Path, ours: str | None, theirs: str) -> str:
     lacking = git.run(directory, "rev-list", "--first-parent", "--reverse", f"{theirs}..{ours}")
     with git.Objects(directory) as objects:
         drafts = [_again(objects, commit) for commit in lacking.split()]
-    return git.write(directory, theirs, drafts)
+    return write(directory, theirs, drafts)
 
 
-def _again(objects: git.Objects, commit: str) -> git.Draft:
+def _again(objects: git.Objects, commit: str) -> Draft:
     """The same commit once more, for another parent: who, when, what, and the files it changed."""
     headers, message = objects.commit(commit)
     parent = headers.get("parent")
@@ -171,7 +172,7 @@ def _again(objects: git.Objects, commit: str) -> git.Draft:
     files = {
         path: blob for path, blob in _entries(objects, commit).items() if before.get(path) != blob
     }
-    return git.Draft(headers["author"], headers["committer"], message, files)
+    return Draft(headers["author"], headers["committer"], message, files)
 
 
 def push(directory: Path, target: str) -> str | None:

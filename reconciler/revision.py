@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from reconciler.yamlfile import MOST_BYTES, parse
 from reconciler.yamlsyntax import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from zoneinfo import ZoneInfo
 
     from reconciler.declared import Desired
@@ -37,6 +37,11 @@ class AtRevision:
     commit: str
     series: Mapping[str, Desired]
     warnings: tuple[str, ...]
+
+    def only(self, codes: Collection[str]) -> AtRevision:
+        """What they say of some series."""
+        kept = {code: one for code, one in self.series.items() if code in codes}
+        return replace(self, series=kept)
 
 
 def at(series: Path, rev: str, zone: ZoneInfo) -> AtRevision:

@@ -188,17 +188,14 @@ class Session:
         since_when, guards = self._base(against)
         warnings += [said for one in (before, since_when) if one for said in one.warnings]
         self._named = everything.keys()
-        if unknown := [code for code in only if code not in everything]:
-            raise UsageError(f"--only {unknown[0]}: no file in {self.series} has that seriesCode")
-        chosen = {code: everything[code] for code in only} if only else everything
+        chosen = self._chosen(only, everything)
         self.note(f"reading {self.target.name} for {len(chosen)} series", 1)
         client = self.client
         record = self.record
         snapshot = take(client, chosen, everything.keys(), record)
         self.seen = Seen(snapshot.proven, time.monotonic(), snapshot.trusted, snapshot.other_offset)
         if since_when and only:
-            kept = {code: since_when.series[code] for code in only if code in since_when.series}
-            since_when = replace(since_when, series=kept)
+            since_when = since_when.only(chosen)
         held = since(client, since_when, chosen, snapshot, guards) if since_when else None
         self.applied = applied(client, record, before, everything, snapshot)
         if self.applied and only:  # what no file names was not asked for
@@ -224,6 +221,13 @@ class Session:
             made = make(protected=held_before, warnings=[*warnings, *said])
         today = datetime.now(self.target.zone).date()
         return credited(made, self.series, self._rails, self.target.guardrails, today)
+
+    def _chosen(
+        self, only: Sequence[str], everything: Mapping[str, Desired]
+    ) -> Mapping[str, Desired]:
+        if unknown := [code for code in only if code not in everything]:
+            raise UsageError(f"--only {unknown[0]}: no file in {self.series} has that seriesCode")
+        return {code: everything[code] for code in only} if only else everything
 
     def drift(self, base: str | None = None) -> Drift:
         """What moved in live since it was applied: as the files of `base` say, or the record.

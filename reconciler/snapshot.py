@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -16,9 +17,10 @@ from reconciler.record import EMPTY
 from reconciler.text import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from reconciler.client import Client
+    from reconciler.config import Target
     from reconciler.declared import Desired
     from reconciler.record import Record
 
@@ -36,26 +38,15 @@ def take(
     """
     target = client.target
     seen = survey(client, desired.keys())
-    rows = dict(seen.rows)
-    by_code: defaultdict[str, list[LiveSeries]] = defaultdict(list)
-    for row in sorted(rows.values(), key=lambda row: row.id):
-        by_code[folded(row.code)].append(row)
-    exact = {code: [row for row in by_code[folded(code)] if row.code == code] for code in desired}
-    live = {code: found[0] for code, found in exact.items() if found}
-    tokens = {claim_token(target.name, target.host, code): code for code in desired}
-    created = _created(tokens, (row for row in rows.values() if row.code not in desired))
-    orphans = {
-        code: found[0]
-        for code, found in created.items()
-        if len(found) == 1 and GENERATED.fullmatch(found[0].code)
-    }
+    rows = seen.rows
+    match = _Match.of(rows.values(), desired, target)
+    live, orphans, claims = match.live, match.orphans, match.claims
     proven = set(target.reads_back) | record.shown | seen_set(rows.values())
-    claims = {row.id: code for code, found in exact.items() for row in found}
-    owned = {row.id for found in created.values() for row in found} | claims.keys()
-    owned |= {one.lifecycle.adopt or 0 for code, one in desired.items() if code not in live}
+    adopting = {one.lifecycle.adopt or 0 for code, one in desired.items() if code not in live}
+    owned = match.ours | claims.keys() | adopting
     free = [row for row in rows.values() if row.id not in owned and row.code not in named]
-    absent = [desired[code] for code in seen.missing if code not in live and code not in created]
-    near = _near(absent, free)
+    known = live.keys() | match.created.keys()
+    near = _near((desired[code] for code in seen.missing if code not in known), free)
     sought = _sought(desired, record, claims.keys())
     again = [row for code, row in live.items() if _unsure(desired[code], row, client, proven)]
     again += orphans.values()
@@ -69,8 +60,7 @@ def take(
     return Snapshot(
         live={code: whole.get(row.id, row) for code, row in live.items()},
         orphans={code: whole.get(row.id, row) for code, row in orphans.items()},
-        twins=_twins(desired, exact, by_code)
-        | {code: rows for code, rows in created.items() if code not in live | orphans},
+        twins=match.twins,
         alike=_alike(desired, near, whole, client, proven),
         by_id={one: whole[one] for one in sought if one in whole},
         named=claims | {row.id: row.code for row in rows.values() if row.code in named},
@@ -81,6 +71,64 @@ def take(
         unknown_keys=frozenset(key for row in rows.values() for key in row.unknown_keys),
         other_offset=first_other_offset(rows.values(), target.zone),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """Rows by the desired codes: those that bear one exactly, those that are alike but for its
+    case, and what earlier runs created for one and did not give it.
+    """
+
+    exact: Mapping[str, Sequence[LiveSeries]]
+    alike: Mapping[str, Sequence[LiveSeries]]
+    created: Mapping[str, Sequence[LiveSeries]]
+
+    @classmethod
+    def of(cls, rows: Collection[LiveSeries], desired: Collection[str], target: Target) -> _Match:
+        """Match the rows of a target, the lowest id first."""
+        by_code: defaultdict[str, list[LiveSeries]] = defaultdict(list)
+        for row in sorted(rows, key=lambda row: row.id):
+            by_code[folded(row.code)].append(row)
+        alike = {code: by_code[folded(code)] for code in desired}
+        exact = {code: [row for row in found if row.code == code] for code, found in alike.items()}
+        tokens = {claim_token(target.name, target.host, code): code for code in desired}
+        return cls(exact, alike, _created(tokens, (r for r in rows if r.code not in desired)))
+
+    @property
+    def live(self) -> dict[str, LiveSeries]:
+        """The first series that bears a code."""
+        return {code: found[0] for code, found in self.exact.items() if found}
+
+    @property
+    def orphans(self) -> dict[str, LiveSeries]:
+        """The one series that was created for a code, and that nobody gave another one."""
+        return {
+            code: found[0]
+            for code, found in self.created.items()
+            if len(found) == 1 and GENERATED.fullmatch(found[0].code)
+        }
+
+    @property
+    def claims(self) -> dict[int, str]:
+        """The code that a series bears, by its id."""
+        return {row.id: code for code, found in self.exact.items() for row in found}
+
+    @property
+    def ours(self) -> set[int]:
+        """The ids of what was created for a code."""
+        return {row.id for found in self.created.values() for row in found}
+
+    @property
+    def twins(self) -> dict[str, Sequence[LiveSeries]]:
+        """Per code: the live series that stand in the way of knowing which one it is."""
+        known = self.live | self.orphans
+        strays = {code: found for code, found in self.created.items() if code not in known}
+        twins = {
+            code: found or self.alike[code]
+            for code, found in self.exact.items()
+            if len(found) > 1 or (self.alike[code] and not found)
+        }
+        return twins | strays
 
 
 def _sought(desired: Mapping[str, Desired], record: Record, live: Collection[int]) -> set[int]:
@@ -156,17 +204,3 @@ def _unsure(desired: Desired, row: LiveSeries, client: Client, proven: set[str])
 def seen_set(rows: Iterable[LiveSeries]) -> set[str]:
     """The fields that may hide, and that one of these rows shows set."""
     return {name for row in rows for name in HIDING if row.raw.get(name)}
-
-
-def _twins(
-    desired: Mapping[str, Desired],
-    exact: Mapping[str, list[LiveSeries]],
-    by_code: Mapping[str, list[LiveSeries]],
-) -> dict[str, list[LiveSeries]]:
-    """Per code: the live series that stand in the way of knowing which one it is."""
-    twins: dict[str, list[LiveSeries]] = {}
-    for code in desired:
-        alike = by_code[folded(code)]
-        if len(exact[code]) > 1 or (alike and not exact[code]):
-            twins[code] = exact[code] or alike
-    return twins

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from reconciler import values
 from reconciler.diff import compare, unreadable
 from reconciler.fields import FIELDS, split, wanted
-from reconciler.importing import day, forms
+from reconciler.forms import day, forms
 from reconciler.kinds import Kind
 from reconciler.live import LiveSeries
 from reconciler.values import Mark, YamlDate

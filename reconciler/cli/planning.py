@@ -115,9 +115,8 @@ def links_to(
     from reconciler.render.links import Links
 
     server, name = environment.get("GITHUB_SERVER_URL"), environment.get("GITHUB_REPOSITORY")
-    if not (server and name and commit) or prefix is None:
-        return None
-    return Links(f"{server}/{name}/blob/{commit}", prefix, os.fspath(series))
+    repository = f"{server}/{name}" if server and name else ""
+    return Links.at(repository, commit, prefix, os.fspath(series))
 
 
 def where_all_is(environment: Mapping[str, str], what: str) -> str:

@@ -33,10 +33,8 @@ class Run:
 
     def links(self, commit: str | None, prefix: str | None, folder: Path) -> Links | None:
         """Where GitHub shows the files of a commit; None where nobody knows."""
-        server, _, _ = self.page.partition(f"/{self.site.repository}/")
-        if not (server and commit and prefix is not None):
-            return None
-        return Links(f"{server}/{self.site.repository}/blob/{commit}", prefix, str(folder))
+        repository, _, _ = self.page.rpartition("/actions/runs/")
+        return Links.at(repository, commit, prefix, str(folder))
 
     @property
     def files(self) -> str:

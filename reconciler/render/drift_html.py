@@ -15,7 +15,8 @@ from reconciler.render.drift_words import (
     DriftStory,
 )
 from reconciler.render.html import environment, source
-from reconciler.render.page import Costs, Words
+from reconciler.render.page import Costs
+from reconciler.render.pagewords import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

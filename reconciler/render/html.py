@@ -17,7 +17,6 @@ from reconciler.effect import Effect
 from reconciler.render.asidewords import left_alone
 from reconciler.render.meaning import amount
 from reconciler.render.page import (
-    Words,
     actions_of,
     costs_of,
     facts_of,
@@ -27,6 +26,7 @@ from reconciler.render.page import (
     sections_of,
     whole_of,
 )
+from reconciler.render.pagewords import Words
 from reconciler.render.story import Story
 from reconciler.render.timeline import timeline
 from reconciler.render.words import many

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 from urllib.parse import quote
 
 
@@ -17,6 +18,16 @@ class Links:
     url: str
     prefix: str
     folder: str
+
+    @classmethod
+    def at(
+        cls, repository: str, commit: str | None, prefix: str | None, folder: str
+    ) -> Self | None:
+        """Links to a commit's files on a forge like GitHub, at whose `repository` URL it is; None
+        where a part is not known.
+        """
+        known = repository and commit and prefix is not None
+        return cls(f"{repository}/blob/{commit}", prefix or "", folder) if known else None
 
     def to(self, file: str, line: int) -> str:
         """The URL of a line of a file as a plan names it; "" for a file outside `folder`."""
