@@ -34,7 +34,7 @@ def report_markdown(report: Mapping[str, Any]) -> str:
     if left := report.get("unreviewed"):
         codes = ", ".join(code(one) for one in left["codes"])
         by_hand = f"run the apply workflow with these `codes` and `expect` {code(left['expect'])}"
-        head += ["", f"**Nobody reviewed this, and so it was left alone:** {codes}"]
+        head += ["", f"**Left alone, as no review is of it as it is now:** {codes}"]
         head += ["", f"Who has looked at it applies it by hand: {by_hand}"]
     table = ["", "| | Series | Outcome | |", "|---|---|---|---|"]
     rows = [_row(one) for one in outcomes]

@@ -158,6 +158,6 @@ def report_text(report: ApplyReport) -> str:
         return last
     codes = " ".join(visible(code) for code in left.codes)
     return (
-        f"Nobody reviewed {codes}. Who has looked at it applies it by hand: a plan of just that"
-        f" has the digest\n  {left.expect}\n{last}"
+        f"No review is of this as it is now: {codes}. Who has looked at it applies it by hand:"
+        f" a plan of just that has the digest\n  {left.expect}\n{last}"
     )
