@@ -15,6 +15,9 @@ from reconciler.planfile import from_json
 from reconciler.text import clip, visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.change import Change
     from reconciler.config import Target
     from reconciler.plan import Plan
 
@@ -34,12 +37,16 @@ class Review:
 
     def approved(self, plan: Plan) -> frozenset[str]:
         """The digests that may run of a plan. What is still blocked as it was when it was reviewed
-        has been seen, and needs no other reason.
+        has been seen, and needs no other reason. Who reviewed a create has reviewed what finishes
+        it after a run that broke off.
         """
         seen = self.refused & {change.digest for change in plan.blocked}
-        known = {change.digest for change in plan.changes}
-        listed = {one for one in known if one in self.digests or one[:_SHORT] in self.digests}
+        listed = {change.digest for change in plan.changes if any(self._names(change))}
         return frozenset(seen | listed)
+
+    def _names(self, change: Change) -> Iterator[bool]:
+        for digest in (change.digest, *change.finishes):
+            yield digest in self.digests or digest[:_SHORT] in self.digests
 
 
 def reviews(text: str, name: str, target: Target) -> list[Review]:

@@ -105,6 +105,20 @@ class Change:
         adopted = self.action == "adopt" and self.lifecycle.adopt != self.id
         return adopted or self.action == "create"
 
+    @property
+    def finishes(self) -> frozenset[str]:
+        """The digests that the create may have had which this adoption finishes: a run of ours made
+        the series and broke off, and only its code and the tag for the token are left to write.
+        Empty where anything else is.
+        """
+        left = {one.path for one in self.fields}
+        if self.action != "adopt" or not self.made_here or left - {"seriesCode", "tag"}:
+            return frozenset()
+        nothing = {path: (Mark.ABSENT, then) for path, (_, then) in self.managed.items()}
+        untold = {path: both for path, both in nothing.items() if path != "tag"}  # by its file
+        made = replace(self, action="create", id=None, money={}, shown=(), vouched=None)
+        return frozenset(replace(made, managed=one).digest for one in (nothing, untold))
+
     def eyes(self, zone: ZoneInfo, proven: Collection[str]) -> Reading:
         """How to read live for this change, with the same eyes as when it was planned.
 

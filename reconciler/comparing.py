@@ -57,10 +57,15 @@ def differences(
             continue
         elif code not in known:
             found.append(Difference(NEW, code))
-        elif now[code].digest not in {change.digest for change in known[code]}:
+        elif _same(now[code]).isdisjoint(change.digest for change in known[code]):
             places = tuple(_places(known[code][-1], now[code]))
             found.append(Difference(DIFFERENT, code, places))
     return tuple(found)
+
+
+def _same(change: Change) -> set[str]:
+    """The digests of a change, and of the create that it finishes."""
+    return {change.digest, *change.finishes}
 
 
 def _places(reviewed: Change, now: Change) -> Iterator[Divergence]:

@@ -296,3 +296,41 @@ def test_what_was_blocked_when_it_was_reviewed_is_not_approved(pull: PullRequest
 
     assert (5, {"A": "done", "DIWALI": "blocked"}) == (ran.code, statuses(report))
     assert 10 == pull.values()["DIWALI"]
+
+
+# A create that broke off
+
+
+@pytest.mark.parametrize("by", ["plan", "list"])
+@pytest.mark.parametrize("tag", ["", "tag: its own\n"], ids=["no tag", "a tag"])
+def test_who_reviewed_a_create_reviewed_what_finishes_it(
+    pull: PullRequest, by: str, tag: str
+) -> None:
+    pull.files(QUIET, named("NEW") + tag)
+    change = planned(pull, "plan.json")["changes"][0]
+    (pull.folder / "list").write_text(change["digest"])
+    pull.cli("sandbox", "chaos", "--method", "put", "--error", "715")
+    held = reviewed("plan.json" if by == "plan" else "list")
+    ran, report = applied(pull, *held)
+    assert (6, {"NEW": "failed"}) == (ran.code, statuses(report))
+    pull.cli("sandbox", "chaos", "--clear")
+
+    ran, report = applied(pull, *held)
+    assert (0, {"NEW": "done"}) == (ran.code, statuses(report))
+    assert [] == report["differences"]
+    assert [] == planned(pull, "after.json")["changes"]
+    assert 2 == planned(pull, "after.json")["summary"]["managed"]
+
+
+def test_what_finishes_a_create_and_moves_more_is_held_for_a_review(pull: PullRequest) -> None:
+    pull.files(QUIET, named("NEW"))
+    planned(pull, "plan.json")
+    pull.cli("sandbox", "chaos", "--method", "put", "--error", "715")
+    assert 6 == applied(pull, *reviewed("plan.json"))[0].code
+    pull.cli("sandbox", "chaos", "--clear")
+    pull.files(QUIET, named("NEW").replace("Value: 10", "Value: 9"))
+
+    ran, report = applied(pull, *reviewed("plan.json"))
+
+    assert (5, {"NEW": "blocked"}) == (ran.code, statuses(report))
+    assert "not-reviewed" in report["outcomes"][0]["error"]
