@@ -7,6 +7,7 @@ the API v1.1, which knows every series of the org, with reads by id. All of it r
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -37,13 +38,15 @@ PASSES = 3  # over a list whose pages overlap, where nothing better can be had
 @dataclass(frozen=True, slots=True)
 class Inventory:
     """All rows that were seen; which wanted codes the list did not show, and of which of them
-    nobody knows whether they are free. `trusted`: the look-up by code is honoured.
+    nobody knows whether they are free. `trusted`: the look-up by code is honoured; `asked_at`, by
+    time.monotonic, when the first of them was asked for.
     """
 
     rows: Mapping[int, LiveSeries]
     missing: Sequence[str] = ()
     unproven: frozenset[str] = frozenset()
     trusted: bool = False
+    asked_at: float | None = None
 
 
 def survey(client: Client, wanted: Collection[str]) -> Inventory:
@@ -53,15 +56,16 @@ def survey(client: Client, wanted: Collection[str]) -> Inventory:
     missing = _not_in(rows, wanted)
     if not missing:
         return Inventory(rows)
+    asked_at = time.monotonic()
     answers = _look_up(client, missing)
     rows.update((row.id, row) for row in answers or ())
     if not listing.whole:
         listing = _complete(client, listing)
     trusted = answers is not None and (bool(answers) or _honoured(client, rows.values()))
-    _tag(client, rows)
+    _tag(client, rows, wanted)
     if listing.whole and not trusted:
         client.note("the API v1.1 proves which codes are free", 1)
-    return _concluded(listing, missing, trusted=trusted)
+    return replace(_concluded(listing, missing, trusted=trusted), asked_at=asked_at)
 
 
 def everything(client: Client) -> Rows:
@@ -73,10 +77,18 @@ def everything(client: Client) -> Rows:
     return listing.rows
 
 
-def _tag(client: Client, rows: Rows) -> None:
-    """Read whole what may bear a claim token that the list does not show: its rows may be thin."""
+def _tag(client: Client, rows: Rows, wanted: Collection[str] = ()) -> None:
+    """Read whole what may bear a claim token that the list does not show: its rows may be thin.
+
+    That is whatever nobody has written since it was made, as far as the list tells: the shapes of
+    codes that servers generate are known from examples alone.
+    """
     thin = [
-        row.id for row in rows.values() if "tag" not in row.raw and GENERATED.fullmatch(row.code)
+        row.id
+        for row in rows.values()
+        if "tag" not in row.raw
+        and row.code not in wanted
+        and (row.untouched or GENERATED.fullmatch(row.code))
     ]
     rows |= client.by_ids(thin)
 
@@ -233,7 +245,8 @@ def _honoured(client: Client, rows: Collection[LiveSeries]) -> bool:
     Where nothing shows any series at all, there is none to try it on, and it is believed: the first
     series of an org has to be made by somebody.
     """
-    known = next((row for row in rows if row.code.isascii() and row.code.isalnum()), None)
+    plain = (row for row in rows if row.code.isascii() and row.code.isalnum())
+    known = next(plain, next((row for row in rows if row.code), None))
     try:
         honoured = known is None or any(row.id == known.id for row in client.by_code(known.code))
     except UnprovenAbsenceError:

@@ -117,6 +117,7 @@ class Snapshot:
     unmanaged: Sequence[LiveSeries]
     unproven: frozenset[str]  # codes of which nobody knows whether they are free
     trusted: bool  # the look-up by code proves absence
+    asked_at: float | None  # time.monotonic before the first look-up by code
     proven: frozenset[str]  # the fields that this target has been seen to show when they are set
     unknown_keys: frozenset[str]
     other_offset: str | None  # that live prints dates with, when it is not the target's zone's

@@ -10,6 +10,7 @@ from reconciler.fields import HIDING, split
 from reconciler.kinds import Kind
 from reconciler.reason import Blocked
 from reconciler.text import folded, visible
+from reconciler.values import Mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -187,13 +188,15 @@ def _unproven_fields(sight: Sight, row: LiveSeries) -> Iterator[Blocked]:
         return
     names = ", ".join(field.name for field in hidden)
     none = ", ".join(f"{field.name}: {_EMPTY.get(field.kind, '[]')}" for field in hidden)
+    partly = [field for field in hidden if sight.wanted.values.get(field.name)]
+    keys = "".join(f"; or name each of {', '.join(field.members)}" for field in partly)
     shows = ", ".join(f'"{field.name}"' for field in hidden)
     yield Blocked(
         "unproven-field",
         f"live shows no {names} here, and {sight.target} has never been seen to show any: this"
         " update would wipe what is hidden. Where `reconciler doctor` finds that it shows them,"
         f" write reads_back = [{shows}] in reconciler.toml; or say in the file that there is"
-        f" none: {none}",
+        f" none: {none}{keys}",
     )
 
 
@@ -241,8 +244,18 @@ def _unseen(sight: Sight, row: LiveSeries) -> list[Field]:
         for field in HIDING
         if field.name not in sight.snapshot.proven
         and row.raw.get(field.name) is None
-        and (field.name in gone or field.name in ignored or field.name not in sight.wanted.values)
+        and (field.name in gone or field.name in ignored or not _says_all(sight.wanted, field))
     ]
+
+
+def _says_all(wanted: Desired, field: Field) -> bool:
+    """Whether a file says what to leave of a field. One key of an object that moves money says
+    nothing of the others; the texts of `customPropertyMap` are no obstacle (decisions.md).
+    """
+    said = wanted.values.get(field.name, Mark.ABSENT)
+    if isinstance(said, dict) and said and field.moves_money:
+        return said.keys() >= set(field.members)
+    return said is not Mark.ABSENT
 
 
 def _given_up(sight: Sight) -> set[str]:

@@ -5,6 +5,7 @@ Guards over a whole plan are judged here: they need all of its changes.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from reconciler.lifecycle import Lines
     from reconciler.live import LiveSeries
 
+_TOKEN = re.compile(r"claim-[0-9a-f]{32}")
 NOT_REVIEWED = "not-reviewed"
 PLAN_SCHEME = "reconciler/plan-digest/1"
 WRITES = {"create": 2, "adopt": 1, "update": 1}
@@ -215,6 +217,11 @@ def claim_token(target: str, host: str, code: str) -> str:
     It depends on the target and the code alone: it still fits when the file was edited meanwhile.
     """
     return f"claim-{sha256_of(['reconciler/claim/1', target, host, code])[7:39]}"
+
+
+def is_claim_token(tag: object) -> bool:
+    """Whether a `tag` is a claim token, of whatever target and code."""
+    return isinstance(tag, str) and _TOKEN.fullmatch(tag) is not None
 
 
 def other_zone(target: Target, offset: str, then: str = "; nothing is written before") -> str:

@@ -22,9 +22,10 @@ from reconciler.diff import (
 )
 from reconciler.fields import HIDING, split
 from reconciler.obstacles import Sight, obstacles, thinned, vouched
-from reconciler.plan import Plan, other_zone
+from reconciler.plan import Plan, is_claim_token, other_zone
 from reconciler.record import EMPTY
 from reconciler.sideeffects import CAUSE
+from reconciler.text import visible
 from reconciler.values import Mark
 
 if TYPE_CHECKING:
@@ -123,6 +124,13 @@ def _of_live(target: Target, snapshot: Snapshot) -> Iterator[str]:
             "live shows keys that this version does not model, and they are kept as they are: "
             + ", ".join(sorted(snapshot.unknown_keys))
         )
+    for row in snapshot.unmanaged:
+        if is_claim_token(row.raw.get("tag")):
+            yield (
+                f"id {row.id} ({visible(row.code)}) was created by an apply that broke off, for a"
+                " code that no file has by now: give it a file with lifecycle: {adopt: ID}, or end"
+                " it in the web UI"
+            )
     if snapshot.other_offset:
         yield other_zone(target, snapshot.other_offset)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -193,7 +192,8 @@ class Session:
         client = self.client
         record = self.record
         snapshot = take(client, chosen, everything.keys(), record)
-        self.seen = Seen(snapshot.proven, time.monotonic(), snapshot.trusted, snapshot.other_offset)
+        asked_at = snapshot.asked_at
+        self.seen = Seen(snapshot.proven, asked_at, snapshot.trusted, snapshot.other_offset)
         if since_when and only:
             since_when = since_when.only(chosen)
         held = since(client, since_when, chosen, snapshot, guards) if since_when else None

@@ -12,7 +12,7 @@ from reconciler.diff import compare
 from reconciler.errors import UnexpectedAnswerError
 from reconciler.inventory import GENERATED, survey
 from reconciler.live import LiveSeries, Snapshot, first_other_offset
-from reconciler.plan import claim_token
+from reconciler.plan import claim_token, is_claim_token
 from reconciler.record import EMPTY
 from reconciler.text import folded
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from reconciler.client import Client
-    from reconciler.config import Target
     from reconciler.declared import Desired
     from reconciler.record import Record
 
@@ -38,10 +37,12 @@ def take(
     """
     target = client.target
     seen = survey(client, desired.keys())
-    rows = seen.rows
-    match = _Match.of(rows.values(), desired, target)
+    tokens = {claim_token(target.name, target.host, code): code for code in {*desired, *named}}
+    rows = _with_tokens(client, seen.rows, tokens, desired)
+    match = _Match.of(rows.values(), desired, tokens)
     live, orphans, claims = match.live, match.orphans, match.claims
-    proven = set(target.reads_back) | record.shown | seen_set(rows.values())
+    known_shown = set(target.reads_back) | record.shown
+    proven = known_shown | seen_set(rows.values())
     adopting = {one.lifecycle.adopt or 0 for code, one in desired.items() if code not in live}
     owned = match.ours | claims.keys() | adopting
     free = [row for row in rows.values() if row.id not in owned and row.code not in named]
@@ -50,9 +51,9 @@ def take(
     sought = _sought(desired, record, claims.keys())
     again = [row for code, row in live.items() if _unsure(desired[code], row, client, proven)]
     again += orphans.values()
-    asked = {row.id for rows_ in (again, *near.values()) for row in rows_}
-    whole = client.by_ids(sorted(asked | sought))
-    proven |= seen_set(whole.values())
+    asked = {row.id for rows_ in (again, *near.values()) for row in rows_} | sought
+    whole = client.by_ids(sorted(asked | _samples(rows.values(), asked, known_shown)))
+    proven = known_shown | seen_set(whole.values())
     proven -= _only_listed(rows, whole) - set(target.reads_back)
     for row in again:
         if row.id not in whole or whole[row.id].code != row.code:
@@ -67,6 +68,7 @@ def take(
         unmanaged=free,
         unproven=seen.unproven,
         trusted=seen.trusted,
+        asked_at=seen.asked_at,
         proven=frozenset(proven),
         unknown_keys=frozenset(key for row in rows.values() for key in row.unknown_keys),
         other_offset=first_other_offset(rows.values(), target.zone),
@@ -84,14 +86,15 @@ class _Match:
     created: Mapping[str, Sequence[LiveSeries]]
 
     @classmethod
-    def of(cls, rows: Collection[LiveSeries], desired: Collection[str], target: Target) -> _Match:
-        """Match the rows of a target, the lowest id first."""
+    def of(
+        cls, rows: Collection[LiveSeries], desired: Collection[str], tokens: Mapping[str, str]
+    ) -> _Match:
+        """Match rows, the lowest id first; `tokens` has the code that a claim token is for."""
         by_code: defaultdict[str, list[LiveSeries]] = defaultdict(list)
         for row in sorted(rows, key=lambda row: row.id):
             by_code[folded(row.code)].append(row)
         alike = {code: by_code[folded(code)] for code in desired}
         exact = {code: [row for row in found if row.code == code] for code, found in alike.items()}
-        tokens = {claim_token(target.name, target.host, code): code for code in desired}
         return cls(exact, alike, _created(tokens, (r for r in rows if r.code not in desired)))
 
     @property
@@ -105,7 +108,7 @@ class _Match:
         return {
             code: found[0]
             for code, found in self.created.items()
-            if len(found) == 1 and GENERATED.fullmatch(found[0].code)
+            if code in self.exact and len(found) == 1 and _has_no_name(found[0])
         }
 
     @property
@@ -122,13 +125,55 @@ class _Match:
     def twins(self) -> dict[str, Sequence[LiveSeries]]:
         """Per code: the live series that stand in the way of knowing which one it is."""
         known = self.live | self.orphans
-        strays = {code: found for code, found in self.created.items() if code not in known}
+        strays = {
+            code: found
+            for code, found in self.created.items()
+            if code in self.exact and code not in known
+        }
         twins = {
             code: found or self.alike[code]
             for code, found in self.exact.items()
             if len(found) > 1 or (self.alike[code] and not found)
         }
         return twins | strays
+
+
+def _has_no_name(row: LiveSeries) -> bool:
+    """Whether nobody gave a series its code: it looks generated, or nothing was written since."""
+    return row.untouched or GENERATED.fullmatch(row.code) is not None
+
+
+def _with_tokens(
+    client: Client,
+    rows: Mapping[int, LiveSeries],
+    tokens: Collection[str],
+    desired: Collection[str],
+) -> Mapping[int, LiveSeries]:
+    """The rows, with those read whole that bear a token of ours and a code of an unknown shape:
+    their stamps tell whether somebody chose it.
+    """
+    odd = [
+        row.id
+        for row in rows.values()
+        if str(row.raw.get("tag")) in tokens
+        and row.code not in desired
+        and not GENERATED.fullmatch(row.code)
+    ]
+    return {**rows, **client.by_ids(odd)} if odd else rows
+
+
+def _samples(
+    rows: Iterable[LiveSeries], asked: Collection[int], known: Collection[str]
+) -> set[int]:
+    """One row to read by id for each field that lists alone have shown set so far: what they show
+    proves nothing of what an update is built on.
+    """
+    found: dict[str, int] = {}
+    for row in rows:
+        for name in HIDING:
+            if name not in known and row.raw.get(name) and (name not in found or row.id in asked):
+                found[name] = row.id
+    return set(found.values())
 
 
 def _sought(desired: Mapping[str, Desired], record: Record, live: Collection[int]) -> set[int]:
@@ -177,7 +222,10 @@ def _alike(
         declared = dict(desired[code].declared)
         del declared["seriesCode"]
         for row in (whole[one.id] for one in rows if one.id in whole):
-            if not compare(declared, row, client.target.zone, proven).changes:
+            told = dict(declared)
+            if is_claim_token(row.raw.get("tag")):
+                told.pop("tag", None)  # it waits for the tag of a file
+            if not compare(told, row, client.target.zone, proven).changes:
                 alike.setdefault(code, []).append(row)
     return alike
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,14 @@ from scenes import LIVE, carried_out, moves, outcomes, plan_of, settled
 
 from reconciler.plan import claim_token
 from reconciler.record import Record
+from reconciler.sandbox import Store
 
 if TYPE_CHECKING:
-    from conftest import FromText
+    from pathlib import Path
+
+    from conftest import Cli, FromText, Write
 
     from reconciler.client import Client
-    from reconciler.sandbox import Store
 
 CHEAPER = MINIMAL.replace("Value: 500", "Value: 400")
 TOKEN = claim_token("sandbox", "sandbox", "APRIL100")
@@ -156,3 +159,59 @@ def test_an_own_orphan_is_brought_to_whatever_the_file_says_by_now(
     assert ("APRIL100", "April 100", "April 100", 400) == tuple(
         row[key] for key in ("seriesCode", "tag", "description", "discountValue")
     )
+
+
+UNKNOWN_SHAPE = {"seriesCode": "0f1e2d3c4b5a6978", "tag": TOKEN}
+LONG_AGO = {"createdOn": "2020-01-01T00:00:00Z"}
+
+
+def test_an_own_orphan_is_known_whatever_code_the_server_made_up(
+    client: Client, store: Store, desired: FromText
+) -> None:
+    series_id = store.ui_create(**LIVE | UNKNOWN_SHAPE)
+
+    plan = plan_of(client, desired(MINIMAL))
+
+    assert [("adopt", series_id, ())] == [(one.action, one.id, one.blocked) for one in plan.changes]
+    assert carried_out(plan, client) == {"APRIL100": "done"}
+    assert ["APRIL100"] == [row["seriesCode"] for row in store.rows()]
+
+
+def test_an_own_orphan_that_somebody_gave_a_code_is_left_to_them(
+    client: Client, store: Store, desired: FromText
+) -> None:
+    store.ui_create(**LIVE | UNKNOWN_SHAPE | LONG_AGO | {"seriesCode": "BY-HAND"})
+
+    plan = plan_of(client, desired(MINIMAL))
+
+    assert carried_out(plan, client) == {"APRIL100": "blocked"}
+    assert [] == writes(store)
+
+
+@pytest.mark.parametrize("tag", ["", "tag: spring\n"], ids=["no tag", "a tag"])
+def test_a_code_that_is_edited_after_a_crash_makes_no_second_series(
+    client: Client, store: Store, desired: FromText, tag: str
+) -> None:
+    series_id = store.ui_create(**LIVE | {"seriesCode": "A1B2C3D4E5", "tag": TOKEN})
+
+    plan = plan_of(client, desired(OTHER + tag))
+
+    (change,) = plan.changes
+    assert ["lookalike"] == [why.rule for why in change.blocked]
+    assert f"adopt: {series_id}" in change.blocked[0].message
+    left = f"id {series_id} (A1B2C3D4E5) was created by an apply that broke off"
+    assert [True] == [one.startswith(left) for one in plan.warnings]
+
+
+def test_what_was_created_for_another_file_is_not_offered(
+    cli: Cli, project: Path, write: Write
+) -> None:
+    write(MINIMAL)
+    write(OTHER, "may.yaml")
+    (project / ".reconciler").mkdir()
+    with Store(".reconciler/sandbox.db") as store:
+        store.ui_create(**LIVE | {"seriesCode": "A1B2C3D4E5", "tag": TOKEN})
+
+    ran = cli("plan", "--only", "MAY100", "--format", "json")
+
+    assert (0, ["create"]) == (ran.code, [one["action"] for one in json.loads(ran.out)["changes"]])

@@ -16,7 +16,7 @@ from reconciler.plan import claim_token
 from reconciler.planfile import from_json
 from reconciler.planjson import to_json
 from reconciler.record import Entry, Record
-from reconciler.sandbox import Store, transport
+from reconciler.sandbox import Behaviour, Store, transport
 from reconciler.snapshot import HIDING
 
 if TYPE_CHECKING:
@@ -90,14 +90,30 @@ def test_a_row_of_the_run_that_shows_them_proves_them(
     store: Store, unproven: Target, desired: FromText
 ) -> None:
     store.ui_create(**LIVE)
-    store.ui_create(**LIVE | {"seriesCode": "FULL"} | ALL_SET)
     full = MINIMAL.replace("APRIL100", "FULL") + "productInfo: []\n"
     with talking(unproven, transport(store)) as client:
         alone = change_of(client, desired(CHEAPER))
+        store.ui_create(**LIVE | {"seriesCode": "FULL"} | ALL_SET)
         beside, _ = plan_of(client, desired(CHEAPER, full)).changes
 
     assert ["unproven-field"] == rules(alone)
     assert ("APRIL100", []) == (beside.code, rules(beside))
+
+
+@pytest.mark.parametrize("reads", [True, False], ids=["read by id, too", "lists alone"])
+def test_what_lists_show_proves_nothing_of_what_an_update_is_built_on(
+    unproven: Target, desired: FromText, *, reads: bool
+) -> None:
+    shows = Behaviour(read_shows_hidden=reads, list_shows_hidden=True)
+    with Store(":memory:", shows) as store, talking(unproven, transport(store)) as client:
+        ours = store.ui_create(**LIVE)
+        other = store.ui_create(**LIVE | {"seriesCode": "ELSE"} | ALL_SET)
+
+        change = change_of(client, desired(CHEAPER))
+
+        assert reads is ([] == rules(change))
+        read = [call.query for call in store.requests() if "ids=" in call.query]
+        assert [f"ids={ours}&ids={other}"] == read
 
 
 def test_the_record_proves_what_some_series_showed(

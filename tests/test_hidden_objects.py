@@ -56,16 +56,11 @@ def file_with(name: str, said: str, text: str = CHEAPER) -> str:
 CASES = [(name, *rest) for name, rest in OBJECTS.items()]
 
 
-@pytest.mark.parametrize(("name", "part", "full", "laid"), CASES, ids=OBJECTS)
-def test_one_key_of_an_object_that_may_hide_more_is_no_obstacle_but_said(
-    blind: Client,
-    hiding: Store,
-    desired: FromText,
-    name: str,
-    part: str,
-    full: dict[str, Any],
-    laid: dict[str, Any],
+def test_one_text_of_an_object_that_may_hide_more_is_no_obstacle_but_said(
+    blind: Client, hiding: Store, desired: FromText
 ) -> None:
+    name = "customPropertyMap"
+    part, full, laid = OBJECTS[name]
     series_id = hiding.ui_create(**LIVE | {name: full})
 
     plan = plan_of(blind, desired(file_with(name, part)))
@@ -76,6 +71,37 @@ def test_one_key_of_an_object_that_may_hide_more_is_no_obstacle_but_said(
     assert [True] == [f"live does not show {name}" in warning for warning in said]
     carried_out(plan, blind)
     assert laid == hiding.row(series_id)[name]
+
+
+EVERY_KEY = (
+    "{validMaxUserTransactionLimit: 3, validUserRegistrationStartTime: 1,"
+    " validUserRegistrationEndTime: 99}"
+)
+
+
+def test_one_key_of_whom_a_series_is_for_does_not_take_the_others_away(
+    blind: Client, hiding: Store, desired: FromText
+) -> None:
+    """What live hides may keep others out: without it the series would be for more people."""
+    name = "targetUserDetails"
+    part, full, _ = OBJECTS[name]
+    series_id = hiding.ui_create(**LIVE | {name: full})
+
+    plan = plan_of(blind, desired(file_with(name, part)))
+
+    (change,) = plan.changes
+    assert ["unproven-field"] == rules(change)
+    assert "or name each of validMaxUserTransactionLimit, valid" in change.blocked[0].message
+    assert {"APRIL100": "blocked"} == carried_out(plan, blind)
+    assert full == hiding.row(series_id)[name]
+
+
+def test_who_names_each_key_of_whom_a_series_is_for_says_all(
+    blind: Client, hiding: Store, desired: FromText
+) -> None:
+    hiding.ui_create(**LIVE)
+
+    assert [] == rules(change_of(blind, desired(file_with("targetUserDetails", EVERY_KEY))))
 
 
 @pytest.mark.parametrize("name", OBJECTS)

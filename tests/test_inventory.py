@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from itertools import product
-from typing import get_args, get_type_hints
+from typing import TYPE_CHECKING, get_args, get_type_hints
 
 import pytest
+from behind_the_wire import talking
+from meanwhile import Wire
 from org import EXPIRED, LIVE, filled, sandbox
+from wire import TARGET
 
 from reconciler.client import OLD_SERIES
 from reconciler.errors import UnexpectedAnswerError
 from reconciler.inventory import everything, news, survey
-from reconciler.sandbox import Behaviour, Fault
+from reconciler.sandbox import Behaviour, Fault, Store
+
+if TYPE_CHECKING:
+    import httpx
 
 FREE = {"FREE", "NEW"}
 # By filter, list and v1.1: how many calls a survey takes with pages of 100 rows, and of 3.
@@ -185,13 +192,48 @@ def test_a_codes_other_spelling_is_found_with_it() -> None:
 def test_what_may_bear_a_token_is_read_whole_where_the_list_shows_no_tag(look: str) -> None:
     made_up = {"A1B2C3D4E5": "mixed", "0123456789ABCDEF0123": "hex"}
     with sandbox(hides=("tag",)) as (api, store):
-        filled(store)
+        ours = filled(store)
         for code, tag in made_up.items():
             store.ui_create(seriesCode=code, tag=tag)
+        for series_id in ours.values():
+            store.ui_edit(series_id, createdOn="2020-01-01T00:00:00Z")
         found = survey(api, ["FREE"]).rows if look == "survey" else everything(api)
 
     shown = {one.code: one.raw.get("tag") for one in found.values()}
     assert dict.fromkeys(LIVE) | made_up == shown
+
+
+def test_a_series_that_somebody_wrote_to_bears_no_token_whatever_its_code_looks_like() -> None:
+    long_ago = {"createdOn": "2020-01-01T00:00:00Z"}
+    with sandbox(hides=("tag",)) as (api, store):
+        store.ui_create(seriesCode="BY-HAND", **long_ago)
+        made = store.ui_create(seriesCode="0f1e2d3c4b5a6978")
+        survey(api, ["FREE"])
+
+        assert [f"ids={made}"] == [one.query for one in store.requests() if "ids=" in one.query]
+
+
+@pytest.mark.parametrize("code", ["SPRING-10", "BIG SALE", "ÜBER&MEHR"])
+def test_the_look_up_is_tried_on_whatever_code_there_is(code: str) -> None:
+    with sandbox(v11="error") as (api, store):
+        store.ui_create(seriesCode=code)
+
+        assert frozenset() == survey(api, ["FREE"]).unproven
+
+
+def test_an_inventory_says_when_the_first_code_was_asked_for() -> None:
+    asked: list[float] = []
+
+    def before(request: httpx.Request) -> None:
+        if "seriesCode" in request.url.params:
+            asked.append(time.monotonic())
+
+    with Store(":memory:") as store, talking(TARGET, Wire(store, before=before)) as api:
+        begun = time.monotonic()
+        found = survey(api, ["FREE"])
+
+    assert found.asked_at is not None
+    assert begun <= found.asked_at <= asked[0]
 
 
 def test_a_tag_that_the_list_shows_costs_no_reading_by_id() -> None:

@@ -99,16 +99,17 @@ def test_a_saved_plan_claims_what_a_run_that_died_left_behind(
 # What it costs
 
 MANY, SPEAKING = 120, 90
+MADE_LONG_AGO = {"createdOn": "2020-01-01T00:00:00Z"}
 
 
 def crowded(behaviour: Behaviour) -> Store:
-    """Many series with codes that the server may have made up, and many with others."""
+    """Many series with codes that the server may have made up, and many that people wrote to."""
     store = Store(":memory:", behaviour)
     with store.transaction():
         for number in range(MANY):
             store.ui_create(**ELSE | {"seriesCode": f"Gen{number:07}"})
         for number in range(SPEAKING):
-            store.ui_create(**ELSE | {"seriesCode": f"BY-HAND-{number:03}"})
+            store.ui_create(**ELSE | {"seriesCode": f"BY-HAND-{number:03}"} | MADE_LONG_AGO)
         store.ui_create(**LIVE)
     return store
 
