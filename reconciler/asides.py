@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from reconciler.values import Canonical
 
 ACCEPTED = "drift accepted"
+UNSEEN = "sent unseen"
 AS_IT_IS = "no change needed"
 GUARDED_BEFORE = Blocked(
     "protected",
@@ -41,13 +42,15 @@ GUARDED_BEFORE = Blocked(
 @dataclass(frozen=True, slots=True)
 class Since:
     """What a pull request is compared with: a commit, its series, and by code the live rows, read
-    by id, of the series whose files differ.
+    by id, of the series whose files differ. `shows` are the fields that live shows when they are
+    set.
     """
 
     commit: str
     series: Mapping[str, Desired]
     rows: Mapping[str, LiveSeries]
     guards: tuple[Aside, ...] = ()  # what it does to the guardrails themselves
+    shows: frozenset[str] = frozenset()
 
 
 def asides(
@@ -59,8 +62,11 @@ def asides(
 ) -> tuple[Aside, ...]:
     """All that moves without a change, sorted by code; the guardrails first."""
     planned = {change.code for change in changes}
+    shown = {(change.code, field.path) for change in changes for field in change.fields}
     found: list[Aside] = []
     for edit in edits(since.series, desired):
+        if edit.kind == VALUE and (edit.code, edit.path) in shown:
+            continue
         found += _View(since, desired.get(edit.code), edit.code, target, now).told(edit)
     for code in owned(since.series, desired) & desired.keys() - planned:
         found += _View(since, desired[code], code, target, now).as_it_is()
@@ -99,18 +105,13 @@ class _View:
         if path is not None and self.row is None:
             return  # a create shows all there is
         moved: dict[str, tuple[Canonical, Canonical]] = {}
-        if path is not None and path in self.held:
+        if path is not None and kind == VALUE:
+            kind, moved = self._valued(path)
+            if not moved:
+                return  # a change shows it
+        elif path is not None and path in self.held:
             held = self.held[path].canonical
-            now = self._live(path, held)
-            moved = {path: (held, now)}
-            if kind == VALUE:
-                if unreadable(now) or not self._accepted(path, now):
-                    return
-                kind = ACCEPTED
-            else:
-                after = self._value(path)
-        elif kind == VALUE:
-            return  # newly named: a change shows it where live is elsewhere
+            moved, after = {path: (held, self._live(path, held))}, self._value(path)
         elif kind == IGNORED and self.wanted:
             moved = self._left(self.wanted, set(edit.after or ()) - set(edit.before or ()))
         elif self.old is not None and self.wanted is None:
@@ -163,6 +164,19 @@ class _View:
                 lines={one.rule: one.lines for one in self.wanted.lifecycle.allow},
             )
 
+    def _valued(self, path: str) -> tuple[str, dict[str, tuple[Canonical, Canonical]]]:
+        """What becomes of another value where no change shows it, and between what it moves: live
+        has it already, or does not show it, and then every update sends it.
+        """
+        wish = self.wanted.declared.get(path) if self.wanted else None
+        held = self.held[path].canonical if path in self.held else Mark.ABSENT
+        if wish is not None and unreadable(self._live(path, wish.canonical)):
+            return UNSEEN, {path: (held, wish.canonical)}
+        now = self._live(path, held)
+        if held is Mark.ABSENT or unreadable(now) or not self._accepted(path, now):
+            return VALUE, {}
+        return ACCEPTED, {path: (held, now)}
+
     def _accepted(self, path: str, now: Canonical) -> bool:
         """Whether live is at an edited value already, so that no change shows it."""
         if self.wanted is None:
@@ -190,7 +204,7 @@ class _View:
         row = self.row
         path = "expiryStrategyType"
         ends = row is not None and until_series_ends(row.meaning(path))
-        return Reading(self.target.zone, self.target.reads_back, ends)
+        return Reading(self.target.zone, self.target.reads_back | self.since.shows, ends)
 
     def _value(self, path: str) -> Any:  # noqa: ANN401 - any JSON
         found = Mark.ABSENT if self.row is None else self.row.value(path)

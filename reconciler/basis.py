@@ -48,7 +48,8 @@ def since(
     read = (*snapshot.by_id.values(), *snapshot.unmanaged, *snapshot.live.values())
     known |= {row.code: row.id for row in read}
     ids = {code: known[code] for code in owned(base.series, desired) if code in known}
-    return Since(base.commit, base.series, _rows(client, ids), guards)
+    rows = _rows(client, ids)
+    return Since(base.commit, base.series, rows, guards, snapshot.proven)
 
 
 def applied(

@@ -184,6 +184,33 @@ def test_a_change_beside_it_hides_nothing_that_moves_without_one(pull: PullReque
     ]
 
 
+KNOWN = 'reads_back = ["targetUserDetails", "customPropertyMap", "redemptionOrgEntityDetails"]\n'
+SCOPE = QUIET + "productInfo: [{productType: SKU, productIds: [1]}]\n"
+OTHER_SCOPE = SCOPE.replace("SKU, productIds: [1]", "CATEGORY, productIds: [7]")
+
+
+@pytest.mark.parametrize("text", ["Hi", "Bye"], ids=["nothing else", "beside a change"])
+@pytest.mark.parametrize("shows", [True, False], ids=["shown", "hidden"])
+def test_what_live_hides_and_a_pull_request_edits_is_never_silent(
+    pull: PullRequest, text: str, *, shows: bool
+) -> None:
+    pull.base(SCOPE, config=KNOWN)
+    if not shows:
+        pull.cli("sandbox", "chaos", "--hidden", "hidden", "--hides", "productInfo")
+    pull.files(OTHER_SCOPE.replace("Hi", text))
+    pull.commit()
+
+    _, plan = pull.plan()
+
+    fields = [field["path"] for change in plan["changes"] for field in change["fields"]]
+    beside = [(one["kind"], one["path"], one["effect"]) for one in plan["without_change"]]
+    assert (["smsTemplate"] if text == "Bye" else []) == [
+        path for path in fields if path != "productInfo"
+    ]
+    assert shows is ("productInfo" in fields)
+    assert beside == ([] if shows else [("sent unseen", "productInfo", "wider reach")])
+
+
 def test_an_adoption_shows_what_the_adopted_series_costs(pull: PullRequest) -> None:
     pull.base(named("OTHER"))
     with Store(".reconciler/sandbox.db") as store:

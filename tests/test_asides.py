@@ -55,6 +55,8 @@ def shown(found: list[Aside]) -> list[tuple[Any, ...]]:
 
 # Fields
 
+BRIEF = [{"productType": "SKU", "productIds": [1]}]
+LONGER = [{"productType": "SKU", "productIds": [1, 2]}]
 UNREAD = "productInfo: [{productType: SKU, productIds: [1]}]\n"
 FIELDS: dict[str, tuple[str, str, dict[str, Any], list[tuple[Any, ...]]]] = {
     "a range as text, then by key, and less of it": (
@@ -86,9 +88,21 @@ FIELDS: dict[str, tuple[str, str, dict[str, Any], list[tuple[Any, ...]]]] = {
             )
         ],
     ),
-    "what live does not show is not accepted": (
+    "what live does not show is sent": (
         QUIET + UNREAD,
-        QUIET + UNREAD.replace("1", "2"),
+        QUIET + UNREAD.replace("1", "1, 2"),
+        {},
+        [("sent unseen", "productInfo", BRIEF, LONGER, "wider reach")],
+    ),
+    "what live does not show is named first": (
+        QUIET,
+        QUIET + UNREAD,
+        {},
+        [("sent unseen", "productInfo", None, BRIEF, "narrower reach")],
+    ),
+    "another way to say what live does not show": (
+        QUIET + UNREAD,
+        QUIET + UNREAD.replace("[1]", "[1, 1]"),
         {},
         [],
     ),

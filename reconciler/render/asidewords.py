@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reconciler.against import DELETED, UNMANAGED
-from reconciler.asides import ACCEPTED
+from reconciler.asides import ACCEPTED, UNSEEN
 from reconciler.effect import Effect
 from reconciler.fields import FIELDS
 from reconciler.render.wording import NOT_SET, said, spelled
@@ -23,6 +23,7 @@ _MEANS = {
     DELETED: _NOBODYS,
     UNMANAGED: _NOBODYS,
     ACCEPTED: "live has this already",
+    UNSEEN: "live does not show this field: the next update of the series sends it, as any does",
 }
 
 
