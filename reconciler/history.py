@@ -41,9 +41,7 @@ def protected(
         if change.action != "create" and not change.made_here
     }
     if base is not None:
-        there = base.series
-        held = {name for name in named if name in there and there[name].lifecycle.protect}
-        return frozenset(named[name].code for name in held), []
+        return frozenset(named[name].code for name in base.protected & named.keys()), []
     said = [_SHALLOW] if named and plan.commit and shallow(series) else []
     files = {name: change.file for name, change in named.items()}
     return frozenset(named[one].code for one in revision.protected_before(series, files)), said

@@ -32,11 +32,14 @@ _BEFORE = "somebody before this clone's history"
 
 @dataclass(frozen=True, slots=True)
 class AtRevision:
-    """What a commit's files say. `warnings` name the files that do not count."""
+    """What a commit's files say. `warnings` name the files that do not count; `protected` are the
+    codes that any of its files protects, whatever else is wrong in it.
+    """
 
     commit: str
     series: Mapping[str, Desired]
     warnings: tuple[str, ...]
+    protected: frozenset[str] = frozenset()
 
     def only(self, codes: Collection[str]) -> AtRevision:
         """What they say of some series."""
@@ -56,6 +59,7 @@ def at(series: Path, rev: str, zone: ZoneInfo) -> AtRevision:
         raise UsageError(f"{series} is in no git work tree, so {clip(rev)} has no files for it")
     warnings: list[str] = []
     found: defaultdict[str, list[Desired]] = defaultdict(list)
+    protected: set[str] = set()
     short = commit[:_SHORT]
     with Objects(series) as objects, no_collector():
         files = Commit(objects, commit).files(place, takes)
@@ -65,14 +69,17 @@ def at(series: Path, rev: str, zone: ZoneInfo) -> AtRevision:
             desired, said = (None, NO_NAME[1]) if raw is None else _one(file, raw, zone)
             if desired is None:
                 warnings.append(f"{file} counts as absent at {short}: {said}")
+                named, protects = _says(raw or b"")
+                protected |= {named} if protects else set()
             else:
                 found[desired.code].append(desired)
+                protected |= {desired.code} if desired.lifecycle.protect else set()
     for code, several in found.items():
         if len(several) > 1:
             names = " and ".join(one.file for one in several)
             warnings.append(f"{code} counts as absent at {short}: it stands in {names}")
     alone = {code: several[0] for code, several in found.items() if len(several) == 1}
-    return AtRevision(commit, alone, tuple(warnings))
+    return AtRevision(commit, alone, tuple(warnings), frozenset(protected))
 
 
 def _one(file: str, raw: bytes, zone: ZoneInfo) -> tuple[Desired | None, str]:

@@ -288,6 +288,24 @@ def test_protection_is_not_evaded_under_another_code(pull: PullRequest) -> None:
         assert (5, {"OTHER": ["protected"]}) == (ran.code, blocked(plan))
 
 
+@pytest.mark.parametrize("wrong", ["oops: 1\n", "twice"], ids=["an unknown key", "a code twice"])
+def test_a_base_that_does_not_load_protects_all_the_same(pull: PullRequest, wrong: str) -> None:
+    pull.base(saying("protect: true"), named("OTHER"))
+    file = pull.folder / "series" / "diwali.yaml"
+    if wrong == "twice":
+        (pull.folder / "series" / "again.yaml").write_text(QUIET)
+    else:
+        file.write_text(file.read_text() + wrong)
+    pull.tagged()
+    pull.files(HIGHER, named("OTHER"))
+    pull.commit()
+
+    ran, plan = pull.plan()
+
+    assert (5, {"DIWALI": ["protected"]}) == (ran.code, blocked(plan))
+    assert [True] == ["DIWALI" in one or "diwali" in one for one in plan["warnings"]]
+
+
 def test_only_the_base_protects_in_a_pull_request(pull: PullRequest) -> None:
     """What the branch protects and gives up again is not there when it is merged as one."""
     pull.base(QUIET)
