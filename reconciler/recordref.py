@@ -175,6 +175,28 @@ def _again(objects: git.Objects, commit: str) -> Draft:
     return Draft(headers["author"], headers["committer"], message, files)
 
 
+def check_push(directory: Path, target: str) -> None:
+    """Ask the remote, before there is anything to share, whether it would take the record.
+
+    Nothing moves anywhere. Raise RecordError where it refuses whoever this is.
+    """
+    name, remote = ref(target), git.remote(directory)
+    ours = git.tip(directory, name) or git.head(directory)
+    if remote is None or ours is None:
+        return
+    would = _pushed(directory, remote, f"{ours}:{name}", "--dry-run")
+    if not would.ok and "[rejected]" not in would.words:  # that one was faster, and is fetched then
+        raise RecordError(
+            f"the record could not be pushed to {remote}: {would.words}; nothing was written. What"
+            " was done and nobody recorded would be done again"
+        )
+
+
+def _pushed(directory: Path, remote: str, what: str, *more: str) -> git.Answer:
+    options = ("--quiet", "--no-follow-tags", "--no-signed", "--no-force", *more)
+    return git.ask(directory, "push", *options, "--recurse-submodules=no", remote, what)
+
+
 def push(directory: Path, target: str) -> str | None:
     """Share the record, forward only, and say with which remote; None where there is none.
 
@@ -184,15 +206,12 @@ def push(directory: Path, target: str) -> str | None:
     name, remote = ref(target), git.remote(directory)
     if remote is None:
         return None
-    options = ("--quiet", "--no-follow-tags", "--no-signed", "--no-force")
     words = ""
     for _ in range(_TRIES):
         ours = git.tip(directory, name)
         if ours is None:
             return None
-        sent = git.ask(
-            directory, "push", *options, "--recurse-submodules=no", remote, f"{ours}:{name}"
-        )
+        sent = _pushed(directory, remote, f"{ours}:{name}")
         if sent.ok:
             return remote
         words = sent.words

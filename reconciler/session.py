@@ -121,9 +121,10 @@ class Session:
         place = locate(self.series)
         return os.fsdecode(b"/".join(place.ways[-1])) if place and place.ways else None
 
-    def fetch_record(self) -> None:
-        """Bring what others applied, so that the next plan knows it. Raises RecordError, and
-        UsageError where there is no repository to keep a record in.
+    def fetch_record(self, *, to_share: bool = False) -> None:
+        """Bring what others applied, so that the next plan knows it, and with `to_share` see that
+        the remote would take more of it. Raises RecordError, and UsageError where there is no
+        repository to keep a record in.
         """
         if git.head(self.series) is None:
             raise UsageError(
@@ -131,6 +132,8 @@ class Session:
                 " with a commit; leave --record out, or commit the files first"
             )
         recordref.fetch(self.series, self.target.name)
+        if to_share:
+            recordref.check_push(self.series, self.target.name)
         self._record = None
 
     def save_record(self, plan: Plan, report: ApplyReport) -> str | None:

@@ -279,6 +279,20 @@ def test_a_remote_that_is_gone_stops_it_before_any_write(
     assert not (repository / DATA).exists() or methods() == []
 
 
+def test_who_may_not_push_the_record_writes_nothing(cli: Cli, repository: Path, bare: Path) -> None:
+    """What nobody records is not spent: an old approval would raise again what was cut since."""
+    git(repository, "config", "remote.origin.receivepack", "false")
+
+    ran = cli("apply", "--yes", "--record", "--report", "report.json")
+
+    assert (4, "refused", 0) == (ran.code, report()["result"], report()["requests"]["write"])
+    assert "the record could not be pushed to origin" in ran.err
+    assert not (repository / DATA).exists() or methods() == []
+    git(repository, "config", "--unset", "remote.origin.receivepack")
+    assert 0 == cli("apply", "--yes", "--record").code
+    assert tip(bare) == tip(repository)
+
+
 def test_a_push_that_fails_is_incomplete_and_made_up_for(
     cli: Cli, repository: Path, bare: Path
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 from repositories import RECORD, clone, entry, git, isolate, subjects, values
 
 from reconciler.errors import RecordError
-from reconciler.recordref import advance, fetch, push
+from reconciler.recordref import advance, check_push, fetch, push
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,6 +64,20 @@ def hook(bare: Path, text: str) -> None:
     file.parent.mkdir(exist_ok=True)
     file.write_text(f"#!/bin/sh\necho . >> {bare}/pushes\n{text}\n")
     file.chmod(0o755)
+
+
+def test_a_remote_is_asked_beforehand_and_nothing_moves(bare: Path) -> None:
+    here, there = clone(bare, "here"), clone(bare, "there")
+    check_push(here, "eu")
+    advance(there, "eu", [entry("JUNE")], "There")
+    push(there, "eu")
+    advance(here, "eu", [entry("MAY")], "Here")
+    check_push(here, "eu")  # somebody else was faster: that is laid over before the push
+    assert ["There"] == subjects(bare)
+
+    git(here, "config", "remote.origin.receivepack", "false")
+    with pytest.raises(RecordError, match=r"could not be pushed to origin: .+; nothing"):
+        check_push(here, "eu")
 
 
 def test_a_remote_that_refuses_is_asked_once(bare: Path) -> None:

@@ -301,16 +301,17 @@ def test_what_was_blocked_when_it_was_reviewed_is_not_approved(pull: PullRequest
 # A create that broke off
 
 
-@pytest.mark.parametrize("by", ["plan", "list"])
+@pytest.mark.parametrize("by", ["plan", "list", "expect"])
 @pytest.mark.parametrize("tag", ["", "tag: its own\n"], ids=["no tag", "a tag"])
 def test_who_reviewed_a_create_reviewed_what_finishes_it(
     pull: PullRequest, by: str, tag: str
 ) -> None:
     pull.files(QUIET, named("NEW") + tag)
-    change = planned(pull, "plan.json")["changes"][0]
-    (pull.folder / "list").write_text(change["digest"])
+    plan = planned(pull, "plan.json")
+    (pull.folder / "list").write_text(plan["changes"][0]["digest"])
     pull.cli("sandbox", "chaos", "--method", "put", "--error", "715")
-    held = reviewed("plan.json" if by == "plan" else "list")
+    held = reviewed("list" if by == "list" else "plan.json")
+    held += ["--expect", plan["digest"]] if by == "expect" else []
     ran, report = applied(pull, *held)
     assert (6, {"NEW": "failed"}) == (ran.code, statuses(report))
     pull.cli("sandbox", "chaos", "--clear")

@@ -130,7 +130,7 @@ class _Apply:
 
         reviews = session.reviews(asked.reviewed)
         if asked.record:
-            session.fetch_record()
+            session.fetch_record(to_share=True)
         if asked.plan_file:
             found = session.saved_plan(asked.plan_file)
         else:
@@ -187,7 +187,9 @@ class _Apply:
         """
         expect = self.asked.expect
         whole = self.reviewed.get(expect or "")
-        within = whole is not None and whole.issuperset(one.digest for one in plan.changes)
+        within = whole is not None and all(
+            not whole.isdisjoint((one.digest, *one.finishes)) for one in plan.changes
+        )
         if expect is None or expect == plan.digest or within:
             return
         if not self.differences:
