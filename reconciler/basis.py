@@ -16,6 +16,7 @@ from reconciler.errors import UsageError
 from reconciler.guardrails import DEFAULT
 from reconciler.record import file_name
 from reconciler.revision import config_at
+from reconciler.tomlplaces import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -102,7 +103,8 @@ def in_force(
     before = _read(texts[0], file, target) or replace(target, guardrails=DEFAULT)
     after = _read(texts[1], file, target)
     moved = (*_moved(before, after, file), *_resettled(*texts, file, target))
-    return target if elsewhere else before, moved
+    told = tuple(replace(one, line=line_of(one.path or "", texts[1] or "")) for one in moved)
+    return target if elsewhere else before, told
 
 
 def _top(folder: Path) -> str | None:

@@ -84,3 +84,15 @@ def _parsed(text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except (ValueError, RecursionError):
         return {}
+
+
+def line_of(key: str, text: str) -> int:
+    """The first line that says something of a key ("max_percent", "rules.no-minimum",
+    "allow.max-changes"), as far as that can be told; 1 where none does.
+    """
+    table, _, name = key.rpartition(".")
+    said = rf"""rule["']?\s*=\s*["']{re.escape(name)}["']""" if table == "allow" else ""
+    pattern = re.compile(said or rf"""(^|[\s{{,."'])["']?{re.escape(name)}["']?\s*=""")
+    lines = enumerate(text.split("\n"), 1)
+    found = (at for at, line in lines if pattern.search(line.partition("#")[0]))
+    return next(found, 1)

@@ -57,8 +57,8 @@ def test_a_guardrail_loosened_in_the_same_branch_changes_nothing_for_it(pull: Pu
     assert [("guardrail changed", "max_percent", 60, 100, "more generous")] == [
         shown(one) for one in plan["without_change"]
     ]
-    assert ("", "reconciler.toml") == tuple(
-        plan["without_change"][0][key] for key in ("seriesCode", "file")
+    assert ("", "reconciler.toml", 5) == tuple(
+        plan["without_change"][0][key] for key in ("seriesCode", "file", "line")
     )
 
 

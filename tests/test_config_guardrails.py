@@ -14,6 +14,7 @@ from reconciler.configfile import parse
 from reconciler.errors import UsageError
 from reconciler.guardrails import BLOCK, DEFAULT, PLAN_RULES, RULES, WARN, Guardrails
 from reconciler.lifecycle import ALLOWABLE, Allowance
+from reconciler.tomlplaces import line_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -268,3 +269,28 @@ def test_an_allowance_that_lasts_too_long_is_refused_for_its_target_alone(tmp_pa
     assert ZoneInfo("UTC") == zone_of(file, "us")
     with pytest.raises(UsageError, match="max-changes until 9999-12-31"):
         load_target(file, "us", None)
+
+
+TOLD = """\
+# max_percent = 1
+[guardrails]
+max_percent = 60
+rules = { no-minimum = "block" }
+
+[[guardrails.allow]]
+rule = "max-changes"
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [
+        ("max_percent", 3),
+        ("rules.no-minimum", 4),
+        ("allow.max-changes", 7),
+        ("max_changes", 1),
+        ("allow.max-plan-exposure", 1),
+    ],
+)
+def test_a_key_is_told_where_it_stands(key: str, line: int) -> None:
+    assert line == line_of(key, TOLD)
