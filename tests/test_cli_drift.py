@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -187,6 +188,48 @@ def test_what_did_not_move_is_refused_and_nothing_is_written(
     assert 64 == ran.code
     assert said in ran.err
     assert (repo.folder / "series/diwali.yaml").read_bytes() == before
+
+
+@pytest.mark.parametrize(("asked", "said"), REFUSED.values(), ids=REFUSED)
+def test_json_stays_one_document_where_nothing_can_be_accepted(
+    repo: PullRequest, asked: str, said: str
+) -> None:
+    repo.live(discountValue=15)
+
+    ran = repo.cli("drift", "--format", "json", "--accept", asked)
+
+    assert 64 == ran.code
+    assert said in json.loads(ran.out)["error"]["message"]
+
+
+def test_what_cannot_be_accepted_is_said_before_anything_is_shown(repo: PullRequest) -> None:
+    repo.live(discountValue=15)
+
+    ran = repo.cli("drift", "--accept", "NOBODY")
+
+    assert (64, "") == (ran.code, ran.out)
+
+
+def test_json_stays_one_document_where_a_value_has_no_place_in_the_file(repo: PullRequest) -> None:
+    repo.live(discountValue=15, discountType="SOMETHING")
+
+    ran = repo.cli("drift", "--format", "json", "--accept", "DIWALI")
+
+    assert 5 == ran.code
+    assert "discountType stays" in ran.err
+    assert {"DIWALI.discountValue", "DIWALI.discountType"} == moved(json.loads(ran.out)).keys()
+
+
+def test_json_stays_one_document_where_a_file_cannot_be_written(repo: PullRequest) -> None:
+    file = repo.folder / "series/diwali.yaml"
+    repo.live(discountValue=15)
+    Path(f"{file}.{os.getpid()}.draft").touch()
+
+    ran = repo.cli("drift", "--format", "json", "--accept", "DIWALI")
+
+    assert 64 == ran.code
+    assert "cannot be written" in ran.err
+    assert {"DIWALI.discountValue"} == moved(json.loads(ran.out)).keys()
 
 
 def test_a_pending_field_is_not_accepted(repo: PullRequest) -> None:

@@ -85,6 +85,37 @@ def test_the_configuration_counts_as_a_change(here: Shop, cli: Cli) -> None:
     assert "plan=true\n" == output(here)
 
 
+ATTRIBUTES = {
+    "at the repository's root": ("series", ".gitattributes", "plan=true\n"),
+    "in a folder above the series": ("shop/coupons/series", "shop/.gitattributes", "plan=true\n"),
+    "beside the series": ("shop/series", "shop/.gitattributes", "plan=true\n"),
+    "far above them": ("shop/coupons/series", ".gitattributes", "plan=true\n"),
+    "beside another folder": ("shop/series", "other/.gitattributes", "plan=false\n"),
+    "in a folder above, of another name": ("shop/series", "shop/gitattributes", "plan=false\n"),
+}
+
+
+@pytest.mark.parametrize(("series", "name", "planned"), ATTRIBUTES.values(), ids=ATTRIBUTES)
+def test_what_says_how_git_checks_the_series_out_counts_as_a_change(
+    here: Shop, cli: Cli, series: str, name: str, planned: str
+) -> None:
+    if series != "series":
+        (here.folder / series).parent.mkdir(parents=True)
+        git(here.folder, "mv", "series", series)
+        git(here.folder, "commit", "--quiet", "-m", "moved")
+    git(here.folder, "checkout", "--quiet", "-b", "change-7", "main")
+    file = here.folder / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("*.yaml ident\n")
+    here.heads[7] = here.commit({})
+    git(here.folder, "checkout", "--quiet", "main")
+    here.event()
+    with here.merge_result():
+        assert 0 == cli("--series", series, "github", "check").code
+
+    assert planned == output(here)
+
+
 def test_its_head_alone_is_compared_with_where_it_parted_from_its_base(
     here: Shop, cli: Cli
 ) -> None:

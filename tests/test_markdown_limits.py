@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,11 +21,14 @@ from reconciler.render.story import PLAIN, risk
 from reconciler.text import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from reconciler.change import Change
     from reconciler.plan import Plan
 
 LINKS = Links("https://github.com/o/r/blob/" + "c" * 40, "series", "series")
 WHERE = "the artifact plan.html of this run"
+AMOUNTS = ("discountValue", "maxRedeem", "maxCreate", "minBillAmount")
 KINDS = ("blocked", "warned", "eased", "plain", "foreign", "create")
 TEXTS = st.one_of(
     st.sampled_from([*HOSTILE.values()]),
@@ -139,6 +143,119 @@ def test_where_not_even_that_fits_the_largest_exposures_come_first() -> None:
     assert f"**{3_002 - len(shown):,} more not shown.** The whole plan: the artifact" in page.text
     assert "3,001 blocked" in page.text
     assert len(page.text) > MOST - 100
+
+
+MARKER = 20_000  # characters: what a marker of 600 random codes takes
+CODES = {
+    "codes in a row": lambda number: f"SUMMER-SALE-{number:03}",
+    "random codes": lambda number: sha256(bytes(number)).hexdigest()[:12].upper(),
+}
+
+
+@pytest.mark.parametrize("code", CODES.values(), ids=CODES)
+def test_600_dangerous_changes_fit_beside_their_marker(code: Callable[[int], str]) -> None:
+    changes = [
+        change_with(
+            code(number),
+            {"discountValue": (1_000 + number, 5_000 + 7 * number)},
+            effect="more generous",
+            exposure=Exposure(1_000_000 + number, 5_000_000 + number),
+        )
+        for number in range(600)
+    ]
+    page = plan_markdown(plan_with(changes), LINKS, MOST - MARKER, WHERE)
+
+    assert (True, 0) == (page.complete, page.cut)
+    lines = set(page.text.split("\n"))
+    assert [] == [
+        one.code
+        for one in changes
+        if f"- `{one.code}` `{one.fields[0].before:,}` → `{one.fields[0].after:,}`" not in lines
+    ]
+
+
+def test_600_changes_of_several_dangerous_fields_and_a_text_fit_with_all_values_of_money() -> None:
+    moved = [
+        {
+            "discountValue": (100 + number, 300 + number),
+            "maxRedeem": (1_000, 2_000 + number),
+            "smsTemplate": (f"Our offer no. {number} of the year", f"Only today: no. {number}!"),
+        }
+        for number in range(600)
+    ]
+    changes = [
+        change_with(f"C{number:05}", one, effect="more generous", exposure=MORE)
+        for number, one in enumerate(moved)
+    ]
+    page = plan_markdown(plan_with(changes), LINKS, MOST - MARKER + 2_000, WHERE)
+
+    assert page.complete
+    values = "`{:,}` → `{:,}`, `{:,}` → `{:,}`, "
+    assert [] == [
+        number
+        for number, one in enumerate(moved)
+        if f"- `C{number:05}` {values}".format(*one["discountValue"], *one["maxRedeem"])
+        not in page.text
+    ]
+
+
+def test_many_creates_and_some_updates_fit_beside_their_marker() -> None:
+    def create(number: int) -> Change:
+        amounts = {name: (None, 1_000 + at * number) for at, name in enumerate(AMOUNTS, 2)}
+        same = {"discountType": (None, "ABS"), "anyUser": (None, False)}
+        most = Exposure(0, 1_000 * number + 1_000)
+        return change_with(
+            CODES["random codes"](number),
+            {**amounts, **same},
+            action="create",
+            effect="activates",
+            exposure=most,
+        )
+
+    updates = [change_of("eased", "HOLI", number) for number in range(553, 600)]
+    changes = [*map(create, range(553)), *updates]
+    page = plan_markdown(plan_with(changes), LINKS, MOST - MARKER, WHERE)
+
+    assert page.complete
+    assert [] == [one.code for one in changes if f"`{one.code}`" not in page.text]
+    assert f"- `{changes[52].code}` `1,104`, `1,156`, `1,208`, `1,260`" in page.text
+
+
+def test_what_cannot_be_told_whole_is_told_as_far_as_there_is_room_the_most_costly_first() -> None:
+    word = "a word that no money moves without " * 2
+    changes = [
+        change_with(
+            f"C{number:03}",
+            {"clientHandlingType": (f"{word}{number}", f"{number} {word}")},
+            blocked="It must not be.",
+            exposure=Exposure(number, 2 * number),
+        )
+        for number in range(600)
+    ]
+    page = plan_markdown(plan_with(changes, warnings=["a", "b"]), LINKS, MOST, WHERE)
+    listed = re.findall(r"^- `C(\d+)` (?:blocked|update), ", page.text, re.MULTILINE)
+    bare = re.findall(r"^- `C(\d+)` blocked, cost at worst ", page.text, re.MULTILINE)
+
+    assert not page.complete
+    assert [f"{number:03}" for number in reversed(range(600))] == listed
+    assert listed[-len(bare) :] == bare
+    assert 100 < 600 - len(bare) < 600
+    assert f"**{len(bare) + 2} more not shown.** The whole plan: the artifact" in page.text
+    assert "what it may cost" in page.text
+    assert MOST - 300 < len(page.text) <= MOST
+
+
+def test_what_is_of_others_is_marked_so_where_not_all_fits() -> None:
+    changes = [
+        change_with(f"C{number}", {"genericCode": ("x" * 60, "y" * 60 + str(number))}, owned=False)
+        for number in range(12)
+    ]
+    page = plan_markdown(plan_with(changes), LINKS, 2_000, WHERE)
+    told = [line for line in page.text.split("\n") if line.startswith("- ")]
+
+    assert (False, 12) == (page.complete, len(told))
+    assert 0 < sum("`genericCode`" in line for line in told) < 12
+    assert [] == [line for line in told if "not of this pull request" not in line]
 
 
 @pytest.mark.parametrize("kind", KINDS)

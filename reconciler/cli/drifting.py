@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli.codes import CODES
 from reconciler.cli.terminal import (
     Settings,
     check_writable,
@@ -38,6 +39,7 @@ FOUND = 2
 @click.option(
     "--accept",
     multiple=True,
+    type=CODES,
     metavar="CODE[:FIELD]",
     help="Write live's value into the file, of one field or of all that moved; may be repeated.",
 )
@@ -74,11 +76,13 @@ def drift(
         found = session.drift(base)
         if out:
             write_json(out, to_json(found))
+        wanted = _wanted(found, accept)
         if shape == "json":
+            settings.answered = True
             show_json(to_json(found))
         else:
             _show(found, shape, session, settings)
-        refused = _accept(session, found, accept) if accept else 0
+        refused = _accept(session, found, wanted) if wanted else 0
     if refused:
         raise click.exceptions.Exit(RefusedError.exit_code)
     if found.series and detailed_exitcode and not accept:
@@ -104,18 +108,21 @@ def _show(found: Drift, shape: str, session: Session, settings: Settings) -> Non
         show(drift_html(found, links))
 
 
-def _accept(session: Session, found: Drift, asked: Sequence[str]) -> int:
-    """Write live's values into the files, and say each; how many had no place there.
-
-    Raises UsageError, before anything is written, for what did not move.
-    """
-    from reconciler.accepting import accept
-
+def _wanted(found: Drift, asked: Sequence[str]) -> dict[str, list[str]]:
+    """The paths to accept, by code. Raises UsageError for what did not move."""
     moved = {one.code: one for one in found.series}
     wanted: dict[str, list[str]] = {}
     for one in asked:
         code, paths = _named(one, moved)
         wanted.setdefault(code, []).extend(paths)
+    return wanted
+
+
+def _accept(session: Session, found: Drift, wanted: Mapping[str, Sequence[str]]) -> int:
+    """Write live's values into the files, and say each; how many had no place there."""
+    from reconciler.accepting import accept
+
+    moved = {one.code: one for one in found.series}
     files, _ = session.desired()
     rows = session.client.by_ids(
         [one.id for one in moved.values() if one.id and one.code in wanted]

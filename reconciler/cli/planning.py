@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli.codes import CODES
 from reconciler.cli.terminal import (
     Settings,
     check_writable,
@@ -29,7 +30,13 @@ CHANGES = 2
 
 
 @click.command()
-@click.option("--only", multiple=True, metavar="CODE", help="Only this series; may be repeated.")
+@click.option(
+    "--only",
+    multiple=True,
+    type=CODES,
+    metavar="CODE",
+    help="Only this series; may be repeated.",
+)
 @click.option(
     "--base",
     metavar="REV",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from reconciler import git
@@ -63,12 +63,20 @@ class Checkout:
             raise RefusedError(f"{way} is no folder in this pull request, and is not followed")
         base = _base(folder, commit, pull)
         beside = os.path.normpath(os.path.join(os.path.dirname(way), _CONFIG))  # noqa: PTH118, PTH120 - names in git, no files
-        paths = [f":(top,literal){name}" for name in (way, beside)]
+        paths = [f":(top,literal){name}" for name in (way, beside, *_attributes(way))]
         moved = git.ask(folder.parent, "diff", "--quiet", base, commit, "--", *paths)
         if moved.code not in {0, 1}:
             raise RefusedError(f"git cannot compare the pull request with its base: {moved.words}")
         changed = "changes" if moved.code else "does not change"
         return Checkout(moved.code == 1, f"pull request #{pull.number} {changed} {way}")
+
+
+def _attributes(way: str) -> list[str]:
+    """What says how git writes the files of a folder when it checks them out: their encoding, their
+    line ends. It stands in any folder from the repository's own down to this one.
+    """
+    above = PurePosixPath(way).parents
+    return [str(folder / ".gitattributes") for folder in above]
 
 
 def _check_settings(folder: Path) -> None:

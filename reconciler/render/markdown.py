@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
+from reconciler.render.denselines import SHORTEST, DenseLines
 from reconciler.render.fitting import GAP, LINE, all_of, first_of
 from reconciler.render.headline import (
     ALONE,
@@ -18,13 +20,20 @@ from reconciler.render.headline import (
 )
 from reconciler.render.literal import prose
 from reconciler.render.passages import SIGNS, Passages
-from reconciler.render.shortlines import aside_line, cost_line, exposures, group_line
+from reconciler.render.shortlines import (
+    LONGEST,
+    aside_line,
+    cost_line,
+    exposures,
+    group_line,
+    thing_line,
+)
 from reconciler.render.story import BLOCKED, PLAIN, RISKY, Story
 from reconciler.render.words import many
 from reconciler.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from reconciler.change import Aside, Change
     from reconciler.plan import Plan
@@ -32,9 +41,15 @@ if TYPE_CHECKING:
     from reconciler.render.story import AsideGroup, Group
 
 MOST = 65_000  # characters; GitHub takes 65,536, and the caller has something to add
+_BESIDE = 4  # at least, for each code: two backticks, and what parts it from the next
 _WHERE = 200  # characters of where the whole plan is
 _SHORT = "There is no room for all of it: what matters has one line each."
+_DENSE = (
+    "There is no room for a whole line each: what several have in common stands above them, then"
+    " each with the values that differ, in the order of their names."
+)
 _TOO_LONG = "**What matters does not fit here.** What may cost the most:"
+_BARE = " Of what stands above without values there is only room to say what it may cost."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +65,13 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """How changes are told: in lines, with `gap` before each change, and a first word of it."""
+    """How changes are told: the lines of several; of one aside, with `gap` before the first of
+    them; and a first word of it.
+    """
 
-    group: Callable[[Group], Iterable[str]]
+    groups: Callable[[Sequence[Group]], Iterable[str]]
     aside: Callable[[AsideGroup], Iterable[str]]
-    gap: tuple[str, ...]
+    gap: tuple[str, ...] = ()
     note: tuple[str, ...] = ()
 
 
@@ -64,20 +81,13 @@ def plan_markdown(
     """The plan in at most `most` characters, 2,000 or more. `where` says where the whole plan is.
 
     Blocked and risky changes, what moves without a change, and what others own are never cut: they
-    fall back to one line each, and where even that is too long the page is not complete.
+    fall back to one line each, then to what they have in common and their values, and where even
+    that is too long the page is not complete.
     """
     story, passages = Story(plan), Passages(plan.zone, links)
-    zone = plan.zone
-    one_line_each = _Form(
-        lambda group: [group_line(group, zone)],
-        lambda aside: [aside_line(aside, zone)],
-        gap=(),
-        note=(_SHORT, ""),
-    )
-    forms = (_Form(passages.group, passages.aside, gap=("",)), one_line_each)
     head, tail = top(story), end(plan, most // 50)
     room = most - len(tail) - len(_more(10**9, where)) - 2 * len(GAP)
-    for form in forms:
+    for form in _forms(story, passages, room - len(head)):
         matters = all_of(_matters(story, form), room - len(head) - len(GAP))
         if matters is not None:
             told = [head, matters.removeprefix(LINE)] if matters else [head]
@@ -85,6 +95,29 @@ def plan_markdown(
             more = [_more(left, where)] if left else []
             return Page(GAP.join([*told, *rest, *more, tail]), complete=True, cut=cut)
     return Page(_largest(story, head, tail, room, where), complete=False)
+
+
+def _forms(story: Story, passages: Passages, room: int) -> Iterator[_Form]:
+    """The ways to tell what matters, the longest first; the last only where the codes may fit."""
+    zone = passages.zone
+
+    def in_full(groups: Sequence[Group]) -> Iterator[str]:
+        return (line for one in groups for line in ("", *passages.group(one)))
+
+    def on_a_line(groups: Sequence[Group]) -> Iterator[str]:
+        return (group_line(one, zone) for one in groups)
+
+    def aside(group: AsideGroup) -> list[str]:
+        return [aside_line(group, zone)]
+
+    yield _Form(in_full, passages.aside, gap=("",))
+    yield _Form(on_a_line, aside, note=(_SHORT, ""))
+    matters = changes_of((*story.of(BLOCKED), *story.of(RISKY), *story.foreign))
+    if sum(len(one.code) + _BESIDE for one in matters) > room:
+        return
+    dense = DenseLines(zone)
+    for longest in (LONGEST, SHORTEST):
+        yield _Form(partial(dense.groups, longest=longest), aside, note=(_DENSE, ""))
 
 
 def _matters(story: Story, form: _Form) -> Iterator[str]:
@@ -103,9 +136,7 @@ def _matters(story: Story, form: _Form) -> Iterator[str]:
 def _section(title: str, groups: tuple[Group, ...], form: _Form) -> Iterator[str]:
     if groups:
         yield from ("", f"### {title}")
-    for group in groups:
-        yield from form.gap
-        yield from form.group(group)
+        yield from form.groups(groups)
 
 
 def _rest(story: Story, passages: Passages, room: int) -> tuple[list[str], int, int]:
@@ -132,14 +163,32 @@ def _rest(story: Story, passages: Passages, room: int) -> tuple[list[str], int, 
 
 
 def _largest(story: Story, head: str, tail: str, room: int, where: str) -> str:
-    """The totals, and what may cost the most: as much as fits."""
+    """The totals, and what may cost the most: as much as fits, and with as many values as fit."""
     plan = story.plan
     named = whole_names(story)
     begin = GAP.join([head, *([named] if named else []), _TOO_LONG])
     things: list[Change | Aside] = sorted([*plan.changes, *plan.asides], key=_most_first)
-    lines = first_of(map(cost_line, things), room - len(begin) - len(GAP), LINE)
+    free = room - len(begin) - len(GAP)
+    lines = first_of(map(cost_line, things), free, LINE)
     left = len(things) + len(plan.warnings) - len(lines)
-    return GAP.join([begin, LINE.join(lines), _more(left, where), tail])
+    more = _more(left, where)
+    if len(lines) == len(things):
+        free -= len(_BARE) + len(LINE.join(lines))
+        bare = _with_values(lines, (thing_line(one, plan.zone) for one in things), free)
+        more = _more(left + bare, where) + (_BARE if bare else "")
+    return GAP.join([begin, LINE.join(lines), more, tail])
+
+
+def _with_values(lines: list[str], whole_lines: Iterable[str], free: int) -> int:
+    """Put whole lines in place of those that give the cost alone, from the first on, as far as
+    `free` characters more allow; how many are left.
+    """
+    bare = len(lines)
+    for at, line in enumerate(whole_lines):
+        more = len(line) - len(lines[at])
+        if more <= free:
+            lines[at], free, bare = line, free - more, bare - 1
+    return bare
 
 
 def _most_first(thing: Change | Aside) -> tuple[bool, int, str]:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.change import Aside
 from reconciler.fields import FIELDS, split
 from reconciler.render.asidewords import aside_effect, aside_words, left_alone
 from reconciler.render.literal import code
 from reconciler.render.meaning import cost, cost_of, sides
-from reconciler.render.story import own
+from reconciler.render.story import AsideGroup, Group, own, risk
 from reconciler.render.wording import NOT_SET
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reconciler.change import Aside, Change
+    from reconciler.change import Change
+    from reconciler.diff import FieldChange
     from reconciler.exposure import Exposure
-    from reconciler.render.story import AsideGroup, Group
 
-_LONGEST = 60  # characters of a value that moves no money
+LONGEST = 60  # characters of a value that moves no money
 _CODE = 60  # characters of a code where not even the lines fit
 
 
@@ -27,17 +28,30 @@ def group_line(group: Group, zone: str) -> str:
     cost. A create has its money fields alone: the others have no before.
     """
     first = group.first
-    rules = _rules(first) + (", held up with the whole plan" if group.held else "")
     moves = [
-        f"{code(one.path)} {_sides(one.path, sides(first, one, zone))}"
-        for one in first.fields
-        if first.action != "create" or split(one.path)[0].moves_money
+        f"{code(one.path)} {two_sides(one.path, sides(first, one, zone))}" for one in told(first)
     ]
-    codes = ", ".join(code(change.code) for change in group.changes)
     total = exposures([change.exposure for change in group.changes])
     if len(group.changes) == 1:
         total = cost_of(first, zone)
-    return f"- {codes} {first.action}{rules}: {', '.join([*moves, f'cost at worst {total}'])}"
+    said = ", ".join([*moves, f"cost at worst {total}"])
+    return f"- {codes_of(group)} {first.action}{rules_of(group)}: {said}"
+
+
+def told(change: Change) -> tuple[FieldChange, ...]:
+    """The fields that are told of a change: of a create those that move money."""
+    every = change.action != "create"
+    return tuple(one for one in change.fields if every or split(one.path)[0].moves_money)
+
+
+def codes_of(group: Group) -> str:
+    """The codes of all series of a group."""
+    return ", ".join(code(change.code) for change in group.changes)
+
+
+def rules_of(group: Group) -> str:
+    """What is said against a group, by name."""
+    return _rules(group.first) + (", held up with the whole plan" if group.held else "")
 
 
 def aside_line(group: AsideGroup, zone: str) -> str:
@@ -48,10 +62,18 @@ def aside_line(group: AsideGroup, zone: str) -> str:
     if (aside.before, aside.after) != (None, None):
         pair = aside_words(aside, zone)
         between = " in the file, stays live at " if left_alone(aside) else " → "
-        said.append(_sides(path if aside.code else "", pair, between))
+        said.append(two_sides(path if aside.code else "", pair, between))
     effect = aside_effect(aside)
     most = f", cost at worst {cost(aside.exposure)}" if aside.code else ""
     return f"- {' '.join(said)}{_rules(aside)}{f', {effect}' if effect else ''}{most}"
+
+
+def thing_line(thing: Change | Aside, zone: str) -> str:
+    """The line of one change, or of what stands without one, where many are told together."""
+    if isinstance(thing, Aside):
+        return aside_line(AsideGroup((thing,)), zone)
+    whose = ", not of this pull request" if thing.owned is False else ""
+    return group_line(Group((thing,), risk(thing)), zone) + whose
 
 
 def cost_line(thing: Change | Aside) -> str:
@@ -80,10 +102,12 @@ def exposures(costs: Sequence[Exposure]) -> str:
     return ", and ".join([", ".join(said[:-1]), said[-1]] if said[1:] else said)
 
 
-def _sides(path: str, pair: tuple[str, str], between: str = " → ") -> str:
-    """Both values; one of a field that moves no money may be cut."""
+def two_sides(
+    path: str, pair: tuple[str, str], between: str = " → ", longest: int = LONGEST
+) -> str:
+    """Both values; one of a field that moves no money may be cut to `longest` characters."""
     field = FIELDS.get(path.partition(".")[0])
-    most = None if field is None or field.moves_money else _LONGEST
+    most = None if field is None or field.moves_money else longest
     before, after = (code(value, most) for value in pair)
     return after if pair[0] in {NOT_SET, pair[1]} else f"{before}{between}{after}"
 
