@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from reconciler.absence import FRESH
 from reconciler.errors import (
     ApiError,
+    InterruptedRunError,
     UnexpectedAnswerError,
     UsageError,
 )
@@ -19,6 +20,7 @@ from reconciler.plan import READ_AT_ONCE, Plan, claim_token, other_zone
 from reconciler.readback import read_back
 from reconciler.report import (
     BLOCKED,
+    DONE,
     FAILED,
     NOT_ATTEMPTED,
     UNKNOWN,
@@ -48,6 +50,11 @@ def execute(
     """
     if seen.other_offset:
         raise UsageError(other_zone(client.target, seen.other_offset))
+    with client.heeding(watch.stopped):
+        return _execute(plan, client, seen, watch)
+
+
+def _execute(plan: Plan, client: Client, seen: Seen, watch: Watch) -> tuple[Outcome, ...]:
     ready = [change for change in plan.changes if not change.blocked]
     run = _Run(client, seen, watch, [one.code for one in ready if one.id is None])
     for change in plan.changes:
@@ -66,7 +73,13 @@ def execute(
     def unseen(found: Outcome, row: LiveSeries) -> list[str]:
         return run.writer.standing(changes[found.code]).unseen(row)
 
-    for found in list(read_back(client, run.ended, wrong, unseen)):
+    client.stop.under_way = True
+    try:
+        read = list(read_back(client, run.ended, wrong, unseen))
+    except InterruptedRunError as error:
+        done = [one for one in run.ended.values() if one.status == DONE]
+        read = [one.turned(DONE, f"it could not be read back: {error}") for one in done]
+    for found in read:
         before = run.ended[found.code]
         if (found.status, found.error) == (before.status, before.error):
             run.ended[found.code] = found  # nothing new to say
@@ -91,7 +104,8 @@ class _Run:
     def batch(self, changes: Sequence[Change]) -> None:
         """Read up to ten series at once, then write them one by one."""
         rows: dict[int, LiveSeries] = {}
-        unread: ApiError | None = None
+        unread: ApiError | InterruptedRunError | None = None
+        self.client.stop.under_way = False
         self.writer.beside = [change.code for change in changes if change.id is None]
         read_at = self.watch.clock()
         ids = [change.id for change in changes if change.id is not None]
@@ -101,6 +115,8 @@ class _Run:
         except ApiError as error:
             unread = error
             self.writer.gone(error)
+        except InterruptedRunError as error:
+            unread = error
         self.check_zone(rows.values())
         for change in changes:
             if self.writer.dead or self.watch.stopped() or (unread and change.id is not None):
@@ -112,8 +128,11 @@ class _Run:
     def attempt(self, change: Change, rows: dict[int, LiveSeries], read_at: float) -> Outcome:
         """One change, whatever happens on the way: what fails stops no other."""
         sent = self.client.requests.write
+        self.client.stop.under_way = False
         try:
             return self.change(change, rows, read_at)
+        except InterruptedRunError as error:
+            return outcome(change, NOT_ATTEMPTED, str(error))
         except ApiError as error:
             self.writer.gone(error)
             return outcome(change, FAILED, str(error))
@@ -147,6 +166,7 @@ class _Run:
                 continue
             if self.writer.dead or self.watch.stopped():
                 return
-            row = self.writer.absence.made(claim_token(change.target, change.host, code))
+            self.client.stop.under_way = True
+            row = self.writer.made(claim_token(change.target, change.host, code))
             if row is not None:
                 self.end(self.writer.claim(change, row))

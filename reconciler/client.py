@@ -1,11 +1,12 @@
 """The API's calls, and what counts as an answer to each (API page, sections 1 and 9).
 
-Every method raises a subclass of ApiError.
+Every method raises a subclass of ApiError, and InterruptedRunError once its run was stopped.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from reconciler.config import Credentials, Target
     from reconciler.connection import Due
-    from reconciler.limiter import Clock, Requests
+    from reconciler.limiter import Clock, Requests, Stop
     from reconciler.redaction import Redactor
 
 SERIES = "/v2/coupon/series"
@@ -101,6 +102,20 @@ class Client:
     @requests.setter
     def requests(self, counting: Requests) -> None:
         self._connection.requests = counting
+
+    @property
+    def stop(self) -> Stop:
+        """What ends a run early."""
+        return self._connection.stop
+
+    @contextmanager
+    def heeding(self, stopped: Callable[[], bool]) -> Iterator[None]:
+        """Start nothing any more once `stopped` says so; see Stop for what is under way."""
+        self.stop.asked, before = stopped, self.stop.asked
+        try:
+            yield
+        finally:
+            self.stop.asked, self.stop.under_way = before, False
 
     @property
     def skew(self) -> float | None:
@@ -213,7 +228,11 @@ class Client:
         if len(work) < 2:  # noqa: PLR2004 - a pool for one call is a waste
             return [function(item) for item in work]
         with ThreadPoolExecutor(self.target.parallelism) as pool:
-            return list(pool.map(function, work))
+            try:
+                return list(pool.map(function, work))
+            except KeyboardInterrupt:  # else the pool waits for those who wait for their turn
+                self.stop.asked = always
+                raise
 
     def rows_once(self, params: dict[str, Any]) -> list[LiveSeries]:
         """The rows of one GET, at the first attempt or not at all."""
@@ -232,19 +251,27 @@ class Client:
             return []
 
     def _batch(self, ids: list[int]) -> list[LiveSeries]:
-        """Rows by id: asked for again in halves where the server takes fewer at once (1060), or
-        where one series that is gone may stand for all.
+        """Rows by id. What an answer lacks is asked for again in halves: the server may take fewer
+        at once (1060) or answer fewer, and one series that is gone may stand for all. So an id is
+        absent that was asked for alone, or with others of which an answer shows none either.
         """
         if len(ids) == 1:
             return self._found({"ids": ids})
+        rows: list[LiveSeries] = []
         try:
-            return self._rows({"ids": ids})
+            rows = self._rows({"ids": ids})
+            if not rows:
+                return []
         except ApiError as error:
             gone = isinstance(error, NotFoundError) and error.code is not None
             if not gone and error.code != TOO_MANY_IDS:
                 raise
-        half = len(ids) // 2
-        return self._batch(ids[:half]) + self._batch(ids[half:])
+        shown = {row.id for row in rows}
+        left = [number for number in ids if number not in shown]
+        half = (len(left) + 1) // 2
+        for part in filter(None, (left[:half], left[half:])):
+            rows += self._batch(part)
+        return rows
 
 
 def _only(answer: object) -> LiveSeries:

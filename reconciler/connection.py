@@ -1,6 +1,7 @@
 """One target over httpx: signing in, the limit, retries, and what went wrong on the way.
 
-Every method raises a subclass of ApiError. Sections are those of the API page.
+Every method raises a subclass of ApiError, and InterruptedRunError once its run was stopped.
+Sections are those of the API page.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from reconciler.config import Credentials, Target
-    from reconciler.limiter import Clock
+    from reconciler.limiter import Clock, Stop
 
 PATIENCE = 60.0  # seconds that a request takes at most
 SKEW = 60.0  # seconds that the server's clock may be off
@@ -88,6 +89,11 @@ class Connection:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+    @property
+    def stop(self) -> Stop:
+        """What ends the run early; every request asks it right before it leaves."""
+        return self._limiter.stop
 
     def persist(self, call: Callable[[], _Out], again: Callable[[ApiError], bool]) -> _Out:
         """Make a call until it is through, with the waits and the bounds of any read."""

@@ -145,13 +145,17 @@ class _Draft:
     left_out: dict[str, str] = field(default_factory=dict)
 
     def gather(self) -> None:
-        """Take in what a file should name. Raises UnsayableError where live breaks a rule."""
+        """Take in what a file should name. Raises UnsayableError where live breaks a rule in what a
+        file must name.
+        """
         ends = until_series_ends(self.row.meaning("expiryStrategyType"))
         reading = Reading(self.target.zone, self.shows, ends)
         self._hold_to_rules(reading)
+        said = {name: raw for name, raw in self.row.raw.items() if name not in self.left_out}
+        live = LiveSeries(self.row.id, self.row.code, said)
         for row in _ORDER:
-            for path in _paths(row, self.row):
-                if row.required or not _filled_in(path, self.row, reading):
+            for path in _paths(row, live):
+                if row.required or not _filled_in(path, live, reading):
                     why = self._unmodelled(path)
                     self.forms[path] = [] if why else forms(path, self.row, self.target)
                     if not self.forms[path]:
@@ -219,8 +223,8 @@ class _Draft:
         return [(change.line, "no spelling of a file means the same") for change in found.changes]
 
     def _hold_to_rules(self, reading: Reading) -> None:
-        """Refuse what live has and no file may say. `validTillDateTime` counts for none: no update
-        carries it.
+        """Leave out what live has and no file may say. `validTillDateTime` counts for none: no
+        update carries it.
         """
         meanings = {}
         for row in MANAGEABLE:
@@ -229,7 +233,7 @@ class _Draft:
             if now is not Mark.ABSENT and row.kind is not Kind.MOMENT:
                 meanings[row.name] = now
         for broken in violations(meanings, self.target.zone):
-            raise UnsayableError(f"{broken.path}: {broken.message}; put it right in the web UI")
+            self.drop(broken.path, f"{broken.message}; put it right in the web UI")
 
     def _unmodelled(self, path: str) -> str:
         """Why a key of an object cannot be named; empty where it can."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from reconciler.errors import InterruptedRunError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,23 +17,51 @@ if TYPE_CHECKING:
 # The API's minute, and a little for what lies between our clock and a request on the wire.
 WINDOW = 60.0 + 0.5
 FEWEST_LEARNT = 20  # requests in a minute that may be a limit of the target's own
+LAST_WAIT = 5.0  # seconds that what is under way may wait in a run that was stopped
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The time, in seconds, and how it passes."""
+    """The time, in seconds, and how it passes; who pauses looks up after every `step`."""
 
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    step: float = math.inf
+
+    def pause(self, seconds: float, look: Callable[[float], None]) -> None:
+        """Sleep, unless `look` raises, which hears how long it would still take."""
+        while True:
+            look(seconds)
+            nap = min(seconds, self.step)
+            self.sleep(nap)
+            seconds -= nap
+            if seconds <= 0:
+                return
 
 
-REAL = Clock()
+REAL = Clock(step=0.2)  # a signal handler wakes nobody
+
+
+@dataclass(slots=True)
+class Stop:
+    """How a run ends early. Once `asked` says so, nothing starts but what finishes a write that is
+    `under_way`, and that waits for a moment at most.
+    """
+
+    asked: Callable[[], bool] = lambda: False
+    under_way: bool = False
+
+    def check(self, pause: float = 0.0) -> None:
+        """Raise InterruptedRunError for a request that is not to start, after so long a pause."""
+        if self.asked() and (pause > LAST_WAIT or not self.under_way):
+            message = "the run was interrupted"
+            raise InterruptedRunError(message)
 
 
 class Limiter:
     """Lets at most `per_minute` requests start in any 60 s (None: any number), and none at all
     while the API asked everybody to wait. `tell` hears of each wait: its seconds, and whether the
-    API asked for it.
+    API asked for it. Nobody waits, and none starts, whom `stop` forbids it.
     """
 
     def __init__(
@@ -40,6 +71,7 @@ class Limiter:
         tell: Callable[[float, bool], None] = lambda _seconds, _asked: None,
     ) -> None:
         """Begin with an empty window."""
+        self.stop = Stop()
         self._per_minute, self._clock, self._tell = per_minute, clock, tell
         self._starts: deque[float] = deque()
         self._open_at = -WINDOW
@@ -70,17 +102,18 @@ class Limiter:
             return taken
 
     def wait(self) -> None:
-        """Return when one more request may start, and count it."""
+        """Return when one more request may start, and count it. Raises InterruptedRunError."""
         while True:
             with self._lock:
                 now = self._clock.now()
                 asked = self._open_at > now
                 pause = self._open_at - now if asked else self._full(now)
+                self.stop.check(pause)
                 if pause <= 0:
                     self._starts.append(now)
                     return
             self._tell(pause, asked)
-            self._clock.sleep(pause)
+            self._clock.pause(pause, self.stop.check)
 
     def _full(self, now: float) -> float:
         """For how long the window stays full, in seconds."""

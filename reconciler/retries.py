@@ -35,7 +35,8 @@ class Retries:
         self._limiter, self._clock, self._note = limiter, clock, note
 
     def run(self, call: Callable[[], _Out], again: Callable[[ApiError], bool]) -> _Out:
-        """The call's result, after at most 5 attempts. Raise its last error.
+        """The call's result, after at most 5 attempts. Raise its last error, and
+        InterruptedRunError where the run was stopped before the next attempt.
 
         `again` tells whether an error is one after which this call may be made again.
         """
@@ -55,7 +56,7 @@ class Retries:
             retry=retried,
             wait=self._wait,
             stop=stop_after_attempt(ATTEMPTS),
-            sleep=self._clock.sleep,
+            sleep=lambda seconds: self._clock.pause(seconds, self._limiter.stop.check),
             before_sleep=self._tell,
             reraise=True,
         )

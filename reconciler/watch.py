@@ -26,8 +26,9 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Who watches a run: `stopped` is asked before each write and ends it, `tell` hears of each
-    change's end, `clock` says how old a reading is, in seconds, and `today` what time it is.
+    """Who watches a run: `stopped` is asked before each request, and in each wait, and ends it;
+    `tell` hears of each change's end, `clock` says how old a reading is, in seconds, and `today`
+    what time it is.
     """
 
     stopped: Callable[[], bool] = lambda: False

@@ -1,7 +1,8 @@
 """One change's writes: the only module that causes any (design, principle 3).
 
 A write rests on a reading that is at most 30 seconds old when it leaves. What may have arrived is
-looked at before anything is sent again.
+looked at before anything is sent again. In a run that was stopped a write that has not begun ends
+with InterruptedRunError; what is under way is marked as such at `client.stop`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from reconciler.bodies import claim_body, create_body, update_body
 from reconciler.change import Change, counted
 from reconciler.errors import (
     ApiError,
+    InterruptedRunError,
+    ReconcilerError,
     SignInError,
     UnexpectedAnswerError,
     UnprovenAbsenceError,
@@ -116,7 +119,7 @@ class Writer:
                 raise
 
         def again(error: ApiError) -> bool:
-            return error is failed and never_arrived(error) and not self.watch.stopped()
+            return error is failed and never_arrived(error)
 
         try:
             made = self.client.persist(step, again)
@@ -128,11 +131,19 @@ class Writer:
             said = "the API answered that it created the series, and does not show it"
         if isinstance(made, Outcome):
             return made
-        made = made or self.absence.made(token)
+        self.client.stop.under_way = True
+        made = made or self.made(token)
         if made is None:
             then = "the next run looks for it, and creates it only where it is not there"
             return outcome(change, UNKNOWN, f"{said}; {then}")
         return self.claim(change, made)
+
+    def made(self, token: str) -> LiveSeries | None:
+        """The series that a lost POST made; None also where the run was stopped and would wait."""
+        try:
+            return self.absence.made(token)
+        except InterruptedRunError:
+            return None
 
     def not_to_create(self, change: Change, token: str) -> Outcome | None:
         """How a create ends without a POST: its code is taken, or a run left the series behind."""
@@ -168,12 +179,17 @@ class Writer:
         return outcome(change, MOVED, f"live has {row.code} now (id {row.id}); plan again")
 
     def claim(self, change: Change, row: LiveSeries) -> Outcome:
-        """The second write of a create."""
+        """The second write of a create. It still goes in a run that was stopped after the first."""
         if offset := row.other_offset(self.target.zone):
             self.dead = UnexpectedAnswerError(other_zone(self.target, offset, ""))
             said = f"created as id {row.id} and not given its code: {self.dead}"
             return outcome(change, FAILED, said)
-        found = self.put(self.standing(change), row, self.watch.clock(), claim_body)
+        try:
+            found = self.put(self.standing(change), row, self.watch.clock(), claim_body)
+        except InterruptedRunError as error:
+            if not self.client.stop.under_way:  # an earlier run made it
+                raise
+            found = outcome(change, FAILED, str(error)).showing(row)
         if found.status != FAILED:
             return found
         said = f"created as id {row.id} and not given its code: {found.error}"
@@ -187,6 +203,7 @@ class Writer:
         """
         ended = Outcome(held.change.code, held.change.action, row.id, DONE)
         code, tried, uncertain = row.code, False, False
+        stop, begun = self.client.stop, self.client.stop.under_way
         failed: ApiError | None = None  # the PUT itself, not a reading before it
 
         def young() -> bool:
@@ -194,16 +211,18 @@ class Writer:
 
         def step() -> Outcome:
             nonlocal row, read_at, tried, uncertain, failed
+            stop.under_way = begun or uncertain
             if tried or not young():
                 read_at = self.watch.clock()
                 row = self.absence.whole(row)
                 if found := self.stands(held, row, code, uncertain=uncertain):
                     return found
-            tried = True
+            tried, stop.under_way = True, begun
             try:
                 answer = self.client.update(row.id, body(held.change, row, held.eyes), young)
             except ApiError as error:
                 failed, uncertain = error, uncertain or error.may_have_happened
+                stop.under_way = begun or uncertain
                 raise
             wrong = held.pending(answer)
             return ended.showing(answer).turned(
@@ -211,15 +230,14 @@ class Writer:
             )
 
         def again(error: ApiError) -> bool:
-            return error is failed and error.transient and not self.watch.stopped()
+            return error is failed and error.transient
 
         try:
             return self.client.persist(step, again)
-        except ApiError as error:
-            self.gone(error)
-            if not uncertain:
-                return ended.turned(FAILED, str(error))
-            return self.settled(held, ended, error)
+        except (ApiError, InterruptedRunError) as error:
+            if uncertain:
+                return self.settled(held, ended, error)
+            return self.given_up(ended, error)
 
     def stands(
         self, held: Standing, row: LiveSeries, code: str, *, uncertain: bool
@@ -239,11 +257,21 @@ class Writer:
             return outcome(change, MOVED, f"{said}; plan again")
         return None
 
-    def settled(self, held: Standing, ended: Outcome, error: ApiError) -> Outcome:
+    def given_up(self, ended: Outcome, error: ReconcilerError) -> Outcome:
+        """How a write ends that certainly did not happen. Raises InterruptedRunError."""
+        if not isinstance(error, ApiError):
+            raise error
+        self.gone(error)
+        return ended.turned(FAILED, str(error))
+
+    def settled(self, held: Standing, ended: Outcome, error: ReconcilerError) -> Outcome:
         """What became of a write that may have happened, as far as a last reading tells."""
+        if isinstance(error, ApiError):
+            self.gone(error)
+        self.client.stop.under_way = True
         try:
             after = self.client.by_ids([ended.id or 0]).get(ended.id or 0)
-        except ApiError:
+        except (ApiError, InterruptedRunError):
             after = None
         if after is None:
             return ended.turned(UNKNOWN, f"{error}; the next run finds out")

@@ -17,6 +17,8 @@ from reconciler.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from reconciler.client import Client as ApiClient
     from reconciler.sandbox import Store
 
@@ -178,6 +180,39 @@ def test_a_batch_that_is_too_large_is_split() -> None:
 
     with client(answer) as opened:
         assert list(range(1, 51)) == list(opened.by_ids(range(1, 51)))
+
+
+@pytest.mark.parametrize("asked", [range(1, 31), range(1, 121), [7, 9]], ids=["30", "120", "2"])
+@pytest.mark.parametrize("most", [20, 1, 7])
+def test_a_batch_that_is_answered_in_part_is_asked_for_again(
+    most: int, asked: Sequence[int]
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return rows(*(row(int(one)) for one in request.url.params.get_list("ids")[:most]))
+
+    with client(answer) as opened:
+        assert set(asked) == set(opened.by_ids(asked))
+
+
+@pytest.mark.parametrize(
+    ("gone", "calls"),
+    [({3}, 2), ({3, 4}, 3), ({3, 4, 5, 6}, 3), (set(range(1, 9)), 1)],
+    ids=["one", "two", "half", "all"],
+)
+def test_an_id_is_absent_where_an_answer_has_it_not_nor_any_beside_it(
+    gone: set[int], calls: int
+) -> None:
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        ids = {int(one) for one in request.url.params.get_list("ids")}
+        asked.append(ids)
+        return rows(*(row(one) for one in sorted(ids - gone)))
+
+    with client(answer) as opened:
+        assert set(range(1, 9)) - gone == set(opened.by_ids(range(1, 9)))
+    assert calls == len(asked)
+    assert all(any(ids <= gone for ids in asked if one in ids) for one in gone)
 
 
 @pytest.mark.parametrize("count", [1, 2])

@@ -214,6 +214,25 @@ def test_the_end_is_written_as(zone: str, live: str, line: str) -> None:
             " validTillDate is cut to, 2035-06-12 (UTC)",
             id="an end on another day",
         ),
+        pytest.param(
+            {"redemptionPerCouponMaxLimit": 0},
+            "redemptionPerCouponMaxLimit: live has 0; a limit is above 0; put it right in the web"
+            " UI",
+            id="a limit that breaks a rule",
+        ),
+        pytest.param(
+            {"expiryStrategyValue": 30},
+            "expiryStrategyValue: live has 30; under SERIES_EXPIRY the value is always 1, not 30;"
+            " put it right in the web UI",
+            id="days where none count",
+        ),
+        pytest.param(
+            {"couponPrefix": "AB"},
+            'couponPrefix: live has "AB"; it is used only with isPrefixEnabled: true,'
+            " orgPrefixOverride: false and clientHandlingType: DISC_CODE; put it right in the web"
+            " UI",
+            id="a prefix not in use",
+        ),
     ],
 )
 def test_what_a_file_cannot_say_is_a_comment(live: dict[str, Any], said: str) -> None:
@@ -242,7 +261,6 @@ def test_keys_that_are_not_modelled_are_named() -> None:
         pytest.param({"validTillDate": "soon"}, "validTillDate: nobody", id="no date"),
         pytest.param({"discountType": "PERC", "discountValue": 101}, "101 percent", id="a rule"),
         pytest.param({"clientHandlingType": "GENERIC"}, "everybody uses", id="GENERIC, no code"),
-        pytest.param({"couponPrefix": "AB"}, "isPrefixEnabled: true", id="a prefix not in use"),
         pytest.param({"tag": f"claim-{'0' * 32}"}, "did not end", id="an apply that did not end"),
     ],
 )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
+import threading
+from contextlib import contextmanager
 from importlib import import_module
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -22,7 +25,8 @@ from reconciler.errors import (
 from reconciler.render.ink import Ink
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from types import FrameType
 
 
 # In the order in which people meet them: where each is, and what `--help` says of it. A module is
@@ -104,11 +108,30 @@ def run(arguments: Sequence[str]) -> int:
     asked.format = _format(arguments)
     code = 1
     try:
-        code = _run(arguments, asked)
+        with _terminable():
+            code = _run(arguments, asked)
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read our output went away
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return code
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let SIGTERM end a command as Ctrl-C does; where somebody else has a say in it, it stands."""
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _format(arguments: Sequence[str]) -> str:
