@@ -125,6 +125,21 @@ def test_what_may_give_more_or_is_contested_is_to_be_looked_at_first(
     assert first != ("The rest" in shown)
 
 
+def test_what_never_had_a_bound_and_gives_more_comes_before_what_costs_more() -> None:
+    free, more = Exposure(None, None), field("discountValue", 10, 900, "more generous")
+    found = drift(
+        series("A", more, cost=MORE),
+        series("B", more, cost=free),
+        series("C", more, cost=Exposure(5, None)),
+        series("D", field("info", "a", "b", desired="c"), cost=free),
+    )
+
+    shown = drift_text(found, Ink())
+
+    places = [shown.index(f"series/{code}.yaml") for code in "cbad"]
+    assert sorted(places) == places
+
+
 @pytest.mark.parametrize(
     ("code", "fields", "command"),
     [

@@ -105,6 +105,18 @@ def test_the_worst_comes_first(marketing: Plan) -> None:
     assert sorted(places) == places
 
 
+def test_a_file_that_is_gone_is_linked_where_it_was(client: Client, store: Store) -> None:
+    live(store, series("A1"))
+    plan = pull_request(client, [series("A1"), series("B1")], [series("B1")])
+    links = Links("https://github.com/o/r/blob/" + "c" * 40, "series", "series")
+
+    page = plan_html(plan, links)
+
+    assert f'href="https://github.com/o/r/blob/{"a" * 40}/series/a1.yaml#L1"' in page
+    assert f'href="https://github.com/o/r/blob/{"c" * 40}/series/b1.yaml#L1"' in page
+    assert f"{'c' * 40}/series/a1.yaml" not in page
+
+
 def test_what_is_without_bound_is_counted_and_never_added_up(marketing: Plan) -> None:
     words = Reader(plan_html(marketing)).words
 

@@ -135,10 +135,15 @@ PLANS: dict[str, Made] = {
         ],
     ),
 }
+EQUAL = _moved(
+    [series(code) for code in ("A1", "B1", "C1")],
+    [series(code, discountValue=120) for code in ("A1", "B1", "C1")],
+)
 # A plan, how much room there is, and whether there are links: much, and links, where not said.
 GOLDEN: dict[str, tuple[Made, int, Links | None]] = {
     **{case: (made, 65_000, LINKS) for case, made in PLANS.items()},
     "marketing-without-links": (scene, 65_000, None),
+    "the-same-change": (EQUAL, 65_000, LINKS),
     "the-same-change-without-links": (PLANS["the-same-change-at-different-costs"], 65_000, None),
     "marketing-cut": (scene, 6_000, LINKS),
     "marketing-on-one-line-each": (scene, 3_200, LINKS),

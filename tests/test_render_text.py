@@ -154,8 +154,10 @@ def test_the_cost_of_several_series_is_told_for_each(marketing: Plan) -> None:
 
     _, _, told = shown.partition("the same change in each\n")
     assert told.startswith(
-        "    cost at worst 1,000 → 3,000: B\n    cost at worst 1,000 → 2,000: A, C\n    ▲ "
+        "    cost at worst 1,000 → 3,000: B\n    cost at worst 1,000 → 2,000: A, C\n"
+        "    200 off, any bill; for the customer"
     )
+    assert 1 == told.count("200 off, any bill")
     assert "    in " not in told
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import MINIMAL
-from handmade import MORE, SAME, aside_with, change_with, plan_with
+from handmade import FREE, MORE, SAME, aside_with, change_with, plan_with
 from scenes import LIVE, plan_of
 
+from reconciler.exposure import Exposure
 from reconciler.reason import Blocked
 from reconciler.render.story import BLOCKED, PLAIN, RISKY, Story
 
@@ -84,6 +85,25 @@ def test_what_loses_its_bound_comes_before_what_costs_much_more(
     )
 
     assert [["CODE2"], ["CODE0"], ["CODE1"]] == [codes for _, codes in found]
+
+
+def test_what_never_had_a_bound_and_gives_more_comes_before_what_costs_more(
+    client: Client, store: Store, desired: FromText
+) -> None:
+    """Nobody can say by how much more; it costs no less than what can be said."""
+    free = {"anyUser": True, "maxRedeem": -1}
+    bare = {"anyUser": "true", "maxRedeem": "unlimited"}
+    found = told(
+        client,
+        store,
+        desired,
+        (file(discountValue=5000), {}),
+        (file(maxRedeem="unlimited"), {}),
+        (file(discountValue=900, **bare), {"discountValue": 10, **free}),
+        (file(smsTemplate="Hello", **bare), free),
+    )
+
+    assert [["CODE1"], ["CODE2"], ["CODE0"], ["CODE3"]] == [codes for _, codes in found]
 
 
 def test_equal_changes_are_one_group(client: Client, store: Store, desired: FromText) -> None:
@@ -171,6 +191,39 @@ def test_equal_asides_are_one_group_with_the_blocked_first() -> None:
     told = Story(plan_with([], [*calm[:2], blocked, calm[2]])).apart
 
     assert [["C"], ["A", "B", "E"]] == [[one.code for one in group.asides] for group in told]
+
+
+def test_asides_that_give_more_come_first_and_the_most_before_all() -> None:
+    eases, free = replace(aside_with("B"), blocked=()), Exposure(None, None)
+    neutral = replace(eases, effect="neutral")
+    asides = [
+        replace(neutral, code="A", exposure=MORE),
+        eases,
+        replace(eases, code="C", exposure=Exposure(5, 900)),
+        replace(eases, code="D", exposure=free),
+        replace(eases, code="E", exposure=FREE),
+        replace(eases, code="", path="max_percent", exposure=SAME),
+        replace(neutral, code="F", blocked=(SHARE,)),
+        replace(neutral, code="", path="max_changes", exposure=SAME),
+    ]
+
+    found = Story(plan_with([], asides)).asides
+
+    loosened, moved = "max_percent", "max_changes"
+    assert ["F", loosened, "E", "D", "C", "B", moved, "A"] == [
+        one.code or one.path for one in found
+    ]
+
+
+def test_only_a_file_that_is_gone_is_that_of_the_commit_before() -> None:
+    one = aside_with("A")
+    asides = [one, replace(one, kind="file deleted", path=None)]
+
+    found = Story(plan_with([], asides)).apart
+
+    assert [(asides[0].kind, None), ("file deleted", "a" * 40)] == [
+        (group.first.kind, group.commit) for group in found
+    ]
 
 
 ONE = replace(aside_with("A"), blocked=())

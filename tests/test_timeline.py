@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -34,17 +34,17 @@ def longer(client: Client, store: Store) -> Change:
     return plan.changes[0]
 
 
-def ending(change: Change, start: str, end: str) -> Change:
+def ending(change: Change, start: str, end: str, clock: str = "00:00:00") -> Change:
     """The same with other days after it."""
     pairs = {
-        "validTillDate": (change.managed["validTillDate"][0], f"{end}T00:00:00Z"),
-        "redemptionValidFrom": (f"{start}T00:00:00Z", f"{start}T00:00:00Z"),
+        "validTillDate": (change.managed["validTillDate"][0], f"{end}T{clock}Z"),
+        "redemptionValidFrom": (f"{start}T{clock}Z", f"{start}T{clock}Z"),
     }
     return replace(change, managed={**change.managed, **pairs})
 
 
-def drawn(*changes: Change) -> Timeline:
-    return timeline([(f"entry-{number}", one) for number, one in enumerate(changes)], ZONE, NOW)
+def drawn(*changes: Change, zone: ZoneInfo = ZONE) -> Timeline:
+    return timeline([(f"entry-{number}", one) for number, one in enumerate(changes)], zone, NOW)
 
 
 def test_a_window_is_told_by_its_first_and_last_day(longer: Change) -> None:
@@ -113,7 +113,19 @@ def test_a_window_that_is_over_before_it_begins_can_still_be_seen(longer: Change
     assert row.after.width > 0
 
 
-DAYS = st.dates(date(1960, 1, 1)).map(str)
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata", "America/Los_Angeles"])
+def test_a_day_that_the_zone_has_no_name_for_is_told_as_it_is(longer: Change, zone: str) -> None:
+    last = ending(longer, "9999-12-31", "9999-12-31", "23:59:59")
+    first = ending(longer, "0001-01-01", "0001-01-01")
+
+    told = [row.will for row in drawn(last, first, zone=ZoneInfo(zone)).rows]
+
+    assert ["9999-12-31 to 9999-12-31", "at once to 0001-01-01"] == told
+
+
+DAYS = st.dates().map(str) | st.sampled_from(["0001-01-01", "9999-12-31"])
+ZONES = st.sampled_from(["UTC", "Asia/Kolkata", "America/Los_Angeles", "Pacific/Kiritimati"])
+CLOCKS = st.sampled_from(["00:00:00", "23:59:59"])
 
 
 @pytest.fixture(scope="module")
@@ -123,9 +135,11 @@ def some() -> Change:
         return pull_request(client, [], [series("A")]).changes[0]
 
 
-@given(st.lists(st.tuples(DAYS, DAYS), min_size=1, max_size=5))
-def test_nothing_is_drawn_outside_the_scale(some: Change, windows: list[tuple[str, str]]) -> None:
-    chart = drawn(*(ending(some, *days) for days in windows))
+@given(st.lists(st.tuples(DAYS, DAYS, CLOCKS), min_size=1, max_size=5), ZONES)
+def test_nothing_is_drawn_outside_the_scale(
+    some: Change, windows: list[tuple[str, str, str]], zone: str
+) -> None:
+    chart = drawn(*(ending(some, *moments) for moments in windows), zone=ZoneInfo(zone))
 
     for row in chart.rows:
         assert 0 <= row.after.x < row.after.x + row.after.width <= 100.01

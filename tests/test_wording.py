@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from reconciler.change import Change
+from reconciler.against import ADOPTED
+from reconciler.change import Aside, Change
 from reconciler.diff import FieldChange
-from reconciler.exposure import Counters
+from reconciler.exposure import Counters, Exposure
 from reconciler.fields import canonical, wanted
 from reconciler.lifecycle import NONE
+from reconciler.render.asidewords import aside_words
 from reconciler.render.meaning import sides
+from reconciler.render.wording import moment_words
 from reconciler.sideeffects import CAUSE
 
 if TYPE_CHECKING:
@@ -154,7 +158,8 @@ def test_a_value_is_told_in_words(
     [
         pytest.param("validTillDate", "soon", '"soon"', id="a date that is none"),
         pytest.param("maxRedeem", {"a": 1}, '{"a": 1}', id="a limit of another shape"),
-        pytest.param("redemptionPerCouponMaxLimit", None, "(not set)", id="a limit that is null"),
+        pytest.param("redemptionPerCouponMaxLimit", None, "no limit", id="a limit that is null"),
+        pytest.param("maxRedeem", None, "(not set)", id="no such limit"),
         pytest.param("maxRedeem", "500", "500", id="a number in quotes"),
         pytest.param(
             "validTillDate",
@@ -170,6 +175,38 @@ def test_what_live_has_is_told_in_words(path: str, value: object, expected: str)
     made = replace(made, managed={path: (canonical(path, value),) * 2})
 
     assert expected == sides(made, field, "UTC")[0]
+
+
+def test_a_limit_that_a_file_takes_away_by_null_is_none() -> None:
+    path = "redemptionPerCouponMaxLimit"
+    made = change({"discountValue": 1})
+    made = replace(made, managed={path: (3, -1)}, fields=(FieldChange(path, 3, None, 1),))
+    new = replace(made, action="create", fields=(FieldChange(path, None, None, 1),))
+
+    assert ("3", "no limit") == sides(made, made.fields[0], "UTC")
+    assert ("(not set)", "no limit") == sides(new, new.fields[0], "UTC")
+
+
+def test_an_id_to_adopt_is_not_grouped() -> None:
+    aside = Aside(ADOPTED, "A", "series/a.yaml", 1, None, None, 700007, "neutral", Exposure(0, 0))
+
+    assert ("(not set)", "700007") == aside_words(aside, "UTC")
+    assert ("700007", "(not set)") == aside_words(replace(aside, before=700007, after=None), "UTC")
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment", "expected"),
+    [
+        ("Asia/Kolkata", "9999-12-31T23:59:59+00:00", "9999-12-31 23:59:59+00:00"),
+        ("America/Los_Angeles", "0001-01-01T00:00:00+00:00", "0001-01-01 00:00:00+00:00"),
+        ("Asia/Kolkata", "0001-01-01T00:00:00+05:30", "0001-01-01 00:00:00+05:30"),
+        ("UTC", "0001-01-01T00:00:00+00:00", "0001-01-01 00:00:00 UTC"),
+    ],
+)
+def test_a_moment_that_a_clock_does_not_reach_is_told_as_it_is(
+    zone: str, moment: str, expected: str
+) -> None:
+    assert expected == moment_words(datetime.fromisoformat(moment), ZoneInfo(zone))
 
 
 def test_a_date_is_told_in_the_zone_that_cuts_it() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reconciler.against import DELETED, UNMANAGED
+from reconciler.against import ADOPTED, DELETED, UNMANAGED
 from reconciler.asides import ACCEPTED, UNSEEN
 from reconciler.effect import Effect
 from reconciler.fields import FIELDS
@@ -35,6 +35,8 @@ def aside_words(aside: Aside, zone: str) -> tuple[str, str]:
         return words, words
     if aside.code and path.partition(".")[0] in FIELDS:
         return said(path, aside.before, zone), said(path, aside.after, zone)
+    if aside.kind == ADOPTED:
+        return _number(aside.before), _number(aside.after)
     return _plainly(aside.before), _plainly(aside.after)
 
 
@@ -77,6 +79,11 @@ def aside_means(aside: Aside, zone: str, shown: Callable[[str], str] = str) -> s
     return (
         f"{path}: the file said {shown(before)}, {has}, which stays; nobody puts it back any more"
     )
+
+
+def _number(found: int | None) -> str:
+    """The id of a series: it counts nothing, and is not grouped."""
+    return NOT_SET if found is None else str(found)
 
 
 def _plainly(value: Any) -> str:  # noqa: ANN401 - any JSON

@@ -13,6 +13,7 @@ from reconciler.diff import CONFLICT
 from reconciler.effect import Effect, is_value
 from reconciler.fields import canonical, split
 from reconciler.kinds import Kind
+from reconciler.render.story import costliest
 from reconciler.render.worddiff import word_diff
 from reconciler.render.wording import said
 from reconciler.render.words import cut, many, members
@@ -211,11 +212,9 @@ def _risky(one: Drifted) -> bool:
     return one.missing is not None or unbound or cost.increase > 0 or eases or contested
 
 
-def _worst_first(one: Drifted) -> tuple[bool, int, bool, str]:
+def _worst_first(one: Drifted) -> tuple[int, int, bool, str]:
     """As in a plan: without bound before all others, then by what it may cost more, then what
     gives more at no more cost.
     """
-    cost = one.exposure
-    unbound = cost.after is None and cost.before is not None
     eases = any(Effect(field.effect).eases for field in one.fields)
-    return not unbound, -cost.increase, not eases, one.code
+    return (*costliest(one.exposure, eases=eases), not eases, one.code)

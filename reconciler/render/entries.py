@@ -11,7 +11,7 @@ from reconciler.fields import split
 from reconciler.kinds import Kind
 from reconciler.render.asidewords import aside_effect, aside_means, aside_words, left_alone
 from reconciler.render.lines import TIE, Span, columns, laid
-from reconciler.render.meaning import cost, cost_of, offer, sides
+from reconciler.render.meaning import by_offer, cost, cost_of, offer, sides
 from reconciler.render.story import PLAIN, own
 from reconciler.render.worddiff import shortened, word_diff
 from reconciler.render.wording import NOT_SET
@@ -20,7 +20,7 @@ from reconciler.sideeffects import CAUSE
 from reconciler.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from reconciler.change import Aside, Change
     from reconciler.diff import FieldChange
@@ -59,8 +59,7 @@ def group_lines(group: Group, zone: str, ink: Ink, width: int) -> Iterator[str]:
         yield from laid([waits], width, ink, _INSIDE)
     for warning in first.warnings:
         yield from laid(warning_spans(warning), width, ink, _INSIDE)
-    told = group.alone != PLAIN and len({cost_of(one, zone) for one in group.changes}) > 1
-    if several and not told:
+    if several and not _one_by_one(group, zone):
         codes = ", ".join(visible(one.code) for one in group.changes)
         yield from laid([Span(f"in {codes}")], width, ink, _INSIDE)
 
@@ -91,21 +90,34 @@ def _alike(group: Group) -> Iterator[Span]:
 
 def _costs(group: Group, zone: str) -> Iterator[str]:
     """What it costs at worst, for each series; of plain changes together."""
-    found: dict[str, list[Change]] = {}
+    costs: dict[str, list[Change]] = {}
     for one in group.changes:
-        found.setdefault(cost_of(one, zone), []).append(one)
-    offers = {offer(one, zone) for one in group.changes}
-    said = f". {offers.pop()}" if len(offers) == 1 and group.alone != PLAIN else ""
-    if len(found) == 1:
+        costs.setdefault(cost_of(one, zone), []).append(one)
+    offers = {} if group.alone == PLAIN else by_offer(group.changes, zone)
+    same = next(iter(offers)) if len(offers) == 1 else ""
+    if len(costs) == 1:
         each = " each" if len(group.changes) > 1 else ""
-        yield f"cost at worst {cost_of(group.first, zone)}{each}{said}"
+        yield f"cost at worst {cost_of(group.first, zone)}{each}{f'. {same}' if same else ''}"
     elif group.alone == PLAIN:
-        costs = [one.exposure for one in group.changes]
-        sums = total(one.before for one in costs), total(one.after for one in costs)
+        every = [one.exposure for one in group.changes]
+        sums = total(one.before for one in every), total(one.after for one in every)
         yield f"cost at worst {cost(Exposure(*sums))} together"
     else:
-        for each, alike in found.items():
-            yield f"cost at worst {each}: {', '.join(one.code for one in alike)}"
+        for said, alike in costs.items():
+            yield f"cost at worst {said}: {_codes(alike)}"
+        yield same
+    if not same:
+        yield from (f"{_codes(alike)}: {said}" for said, alike in offers.items())
+
+
+def _one_by_one(group: Group, zone: str) -> bool:
+    """Whether the costs name the series already."""
+    ways = ((cost_of(one, zone), offer(one, zone)) for one in group.changes)
+    return group.alone != PLAIN and len(set(ways)) > 1
+
+
+def _codes(changes: Iterable[Change]) -> str:
+    return ", ".join(one.code for one in changes)
 
 
 def _field(

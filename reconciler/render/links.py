@@ -29,14 +29,18 @@ class Links:
         known = repository and commit and prefix is not None
         return cls(f"{repository}/blob/{commit}", prefix or "", folder) if known else None
 
-    def to(self, file: str, line: int) -> str:
-        """The URL of a line of a file as a plan names it; "" for a file outside `folder`."""
+    def to(self, file: str, line: int, commit: str | None = None) -> str:
+        """The URL of a line of a file as a plan names it, at another commit where one is given; ""
+        for a file outside `folder`.
+        """
         below = _below(_parts(file), _parts(self.folder))
         if not below or ".." in below:
             return ""
         path = "/".join(quote(part, safe="", errors="replace") for part in _parts(self.prefix))
         name = "/".join(quote(part, safe="", errors="replace") for part in below)
-        return f"{self.url.rstrip('/')}/{path and path + '/'}{name}#L{line}"
+        url = self.url.rstrip("/")
+        url = f"{url.rpartition('/')[0]}/{commit}" if commit else url
+        return f"{url}/{path and path + '/'}{name}#L{line}"
 
 
 def _parts(path: str) -> list[str]:

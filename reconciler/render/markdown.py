@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -101,8 +101,8 @@ def _forms(story: Story, passages: Passages, room: int) -> Iterator[_Form]:
     """The ways to tell what matters, the longest first; the last only where the codes may fit."""
     zone = passages.zone
 
-    def in_full(groups: Sequence[Group]) -> Iterator[str]:
-        return (line for one in groups for line in ("", *passages.group(one)))
+    def in_full(told: Passages, groups: Sequence[Group]) -> Iterator[str]:
+        return (line for one in groups for line in ("", *told.group(one)))
 
     def on_a_line(groups: Sequence[Group]) -> Iterator[str]:
         return (group_line(one, zone) for one in groups)
@@ -110,7 +110,8 @@ def _forms(story: Story, passages: Passages, room: int) -> Iterator[_Form]:
     def aside(group: AsideGroup) -> list[str]:
         return [aside_line(group, zone)]
 
-    yield _Form(in_full, passages.aside, gap=("",))
+    for told in (passages, replace(passages, offers=False)):
+        yield _Form(partial(in_full, told), told.aside, gap=("",))
     yield _Form(on_a_line, aside, note=(_SHORT, ""))
     matters = changes_of((*story.of(BLOCKED), *story.of(RISKY), *story.foreign))
     if sum(len(one.code) + _BESIDE for one in matters) > room:

@@ -17,7 +17,7 @@ from reconciler.sideeffects import CAUSE
 from reconciler.values import Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from reconciler.change import Change
     from reconciler.diff import FieldChange
@@ -103,7 +103,8 @@ def _together(changes: Sequence[Change]) -> str:
 def sides(change: Change, field: FieldChange, zone: str) -> tuple[str, str]:
     """A field before and after."""
     before, after = states(change)
-    was = said(field.path, field.before, zone, before)
+    made = change.action == "create"  # of what is made nothing was null before
+    was = NOT_SET if made else said(field.path, field.before, zone, before)
     if field.cause == CAUSE:
         return was, worded(field.path, field.after, zone, after)
     now = said(field.path, field.after, zone, after)
@@ -124,6 +125,14 @@ def offer(change: Change, zone: str) -> str:
         _how_many(state),
     ]
     return "; ".join(part for part in parts if part)
+
+
+def by_offer(changes: Iterable[Change], zone: str) -> dict[str, list[Change]]:
+    """What series will be, each with those of which that is so."""
+    found: dict[str, list[Change]] = {}
+    for one in changes:
+        found.setdefault(offer(one, zone), []).append(one)
+    return found
 
 
 def _price(state: State) -> str:
@@ -162,7 +171,7 @@ def _until(state: State, zone: ZoneInfo) -> str:
     end = last_moment(state, zone)
     if end is None:
         return "until a moment that is not known"
-    return f"until {moment_words(end.astimezone(zone), zone)}"
+    return f"until {moment_words(end, zone)}"
 
 
 def _how_many(state: State) -> str:

@@ -9,7 +9,8 @@ from reconciler.diff import recorded
 from reconciler.fields import split
 from reconciler.kinds import Kind
 from reconciler.render.asidewords import aside_effect, aside_means, aside_words
-from reconciler.render.meaning import held_by, offer, sides
+from reconciler.render.meaning import by_offer, held_by, offer, sides
+from reconciler.render.story import PLAIN
 from reconciler.render.worddiff import word_diff
 from reconciler.render.words import members
 from reconciler.sideeffects import CAUSE
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from reconciler.change import Aside, Change
     from reconciler.diff import FieldChange
     from reconciler.render.links import Links
+    from reconciler.render.story import Group
 
 _LONG = 60  # characters of a text from which on its words are compared
 _LONG_LIST = 160  # and of a list from which on only its changes are shown
@@ -40,9 +42,9 @@ class Words:
     zone: str
     links: Links | None
 
-    def place(self, file: str, line: int) -> Place:
-        """A line of a file; only the web is linked to."""
-        url = self.links.to(file, line) if self.links else ""
+    def place(self, file: str, line: int, commit: str | None = None) -> Place:
+        """A line of a file, of another commit where one is given; only the web is linked to."""
+        url = self.links.to(file, line, commit) if self.links else ""
         return Place(f"{file}:{line}", url if url.startswith(("https://", "http://")) else "")
 
     def sides(self, change: Change, field: FieldChange) -> tuple[str, str]:
@@ -70,6 +72,12 @@ class Words:
         """What the series offer after their change, in one sentence; "" where they differ."""
         said = {offer(change, self.zone) for change in changes}
         return said.pop() if len(said) == 1 else ""
+
+    def offers(self, group: Group) -> list[tuple[list[str], str]]:
+        """The same with its codes, where they differ; nothing where only words move."""
+        found = {} if group.alone == PLAIN else by_offer(group.changes, self.zone)
+        several = found.items() if len(found) > 1 else ()
+        return [([one.code for one in those], said) for said, those in several]
 
     def pieces(self, field: FieldChange) -> list[tuple[str, str]]:
         """A long text word by word: what stays, goes and comes. Nothing for any other value."""

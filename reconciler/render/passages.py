@@ -9,8 +9,8 @@ from reconciler.diff import recorded
 from reconciler.effect import Effect
 from reconciler.render.asidewords import aside_effect, aside_means, aside_words, left_alone
 from reconciler.render.literal import code, link, prose
-from reconciler.render.meaning import cost, cost_of, offer, sides
-from reconciler.render.story import own
+from reconciler.render.meaning import by_offer, cost, cost_of, offer, sides
+from reconciler.render.story import PLAIN, own
 from reconciler.render.worddiff import shortened, word_diff
 from reconciler.render.wording import NOT_SET
 from reconciler.render.words import many, members
@@ -35,15 +35,19 @@ _MARKS = {"=": "{}", "-": "~~{}~~", "+": "**{}**"}
 
 @dataclass(frozen=True, slots=True)
 class Passages:
-    """How one plan's changes are told: `links` leads to their files, `zone` is the target's."""
+    """How one plan's changes are told: `links` leads to their files, `zone` is the target's.
+
+    Without `offers` equal changes do not say what becomes of each series: that takes less room.
+    """
 
     zone: str
     links: Links | None = None
+    offers: bool = True
 
     def group(self, group: Group) -> Iterator[str]:
         """The lines of one change, or of one that several series share."""
         first, together = group.first, len(group.changes) > 1
-        yield from self._together(group.changes) if together else self._alone(first)
+        yield from self._together(group) if together else self._alone(first)
         yield from reasons(group.changes)
         if group.held:
             rules = ", ".join(map(code, group.held))
@@ -67,7 +71,7 @@ class Passages:
         said.append(_signed(effect, aside.effect) if effect else "")
         said.append(f"cost at worst{each} {strong_cost(aside.exposure)}" if aside.code else "")
         more = f" and in {many(others, 'more file', 'more files')}" if others else ""
-        said.append(self._place(aside.file, aside.line) + more)
+        said.append(self._place(aside.file, aside.line, group.commit) + more)
         yield f"- {' · '.join(part for part in said if part)}"
         yield from (f"  {why}" for why in reasons(group.asides))
 
@@ -81,19 +85,30 @@ class Passages:
         )
         yield f"- {prose(offer(change, self.zone))}"
 
-    def _together(self, changes: Sequence[Change]) -> Iterator[str]:
+    def _together(self, group: Group) -> Iterator[str]:
         """What series have in common, and which they are. Each bears its exposure where they
-        differ in it.
+        differ in it, and what it offers where that is not too much.
         """
+        changes = group.changes
         costs = {self._cost(change) for change in changes}
         each = f" · cost at worst of each {costs.pop()}" if len(costs) == 1 else ""
+
+        def named(those: Sequence[Change]) -> str:
+            few = len(changes) <= _FEW
+            if each:
+                return ", ".join(self._named(one, few=few) for one in those)
+            return "; ".join(
+                f"{self._named(one, few=few)} {cost_of(one, self.zone)}" for one in those
+            )
+
         yield f"**The same change in {many(len(changes), 'series', 'series')}** · update{each}"
-        named = [
-            self._named(change, few=len(changes) <= _FEW)
-            + ("" if each else f" {cost_of(change, self.zone)}")
-            for change in changes
-        ]
-        yield f"- {', '.join(named) if each else '; '.join(named)}"
+        told = self.offers and group.alone != PLAIN
+        offers = by_offer(changes, self.zone) if told else {}
+        if 1 < len(offers) <= _FEW:
+            yield from (f"- {named(those)}: {prose(said)}" for said, those in offers.items())
+        else:
+            yield f"- {named(changes)}"
+            yield from (f"- {prose(said)}" for said in offers if len(offers) == 1)
 
     def _cost(self, change: Change) -> str:
         """What a change may cost, stressed where that moves."""
@@ -126,11 +141,13 @@ class Passages:
         else:
             yield f"- {code(field.path)}: {_move(before, after)}{end}"
 
-    def _place(self, file: str, line: int, *, in_file: bool = True) -> str:
-        """A line of a file, as a link where there are links. The file is named where that is not
-        the one of the whole passage.
+    def _place(
+        self, file: str, line: int, commit: str | None = None, *, in_file: bool = True
+    ) -> str:
+        """A line of a file, as a link where there are links, to another commit where one is given.
+        The file is named where that is not the one of the whole passage.
         """
-        url = self.links.to(file, line) if self.links else ""
+        url = self.links.to(file, line, commit) if self.links else ""
         return link(f"{file}:{line}", url) if in_file or not url else f"[line {line}]({url})"
 
 

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from reconciler.against import DELETED
 from reconciler.change import encode
 from reconciler.diff import CONFLICT
 from reconciler.effect import Effect
+from reconciler.exposure import Exposure
 from reconciler.guardrails import PLAN_RULES
 from reconciler.values import Mark
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 BLOCKED, RISKY, PLAIN = "blocked", "risky", "plain"
 _UNITS = {"discountValue": "discountType", "expiryStrategyValue": "expiryStrategyType"}
 _RANK = {BLOCKED: 0, RISKY: 1, PLAIN: 2}
+_NO_BOUND = Exposure(0, None)
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,13 @@ class Group:
 
 @dataclass(frozen=True)
 class AsideGroup:
-    """The same in one or more series, without a change: the same values, cost and reasons."""
+    """The same in one or more series, without a change: the same values, cost and reasons.
+
+    `commit` is the one that has their files, where they are gone since.
+    """
 
     asides: tuple[Aside, ...]
+    commit: str | None = None
 
     @property
     def first(self) -> Aside:
@@ -88,8 +95,8 @@ class Story:
 
     @property
     def asides(self) -> tuple[Aside, ...]:
-        """What moves without a change, what must not be first."""
-        return tuple(sorted(self.plan.asides, key=lambda one: not one.blocked))
+        """What moves without a change: what must not be first, then what gives more away."""
+        return tuple(sorted(self.plan.asides, key=_aside_order))
 
     @cached_property
     def apart(self) -> tuple[AsideGroup, ...]:
@@ -97,7 +104,10 @@ class Story:
         found: dict[str, list[Aside]] = {}
         for number, aside in enumerate(self.asides):
             found.setdefault(_aside_likeness(aside, number), []).append(aside)
-        return tuple(AsideGroup(tuple(alike)) for alike in found.values())
+        return tuple(
+            AsideGroup(tuple(alike), self.plan.against if alike[0].kind == DELETED else None)
+            for alike in found.values()
+        )
 
     @cached_property
     def whole(self) -> tuple[tuple[str, Blocked], ...]:
@@ -159,16 +169,29 @@ def _grouped(changes: Iterable[Change]) -> tuple[Group, ...]:
     return tuple(sorted(groups, key=_order))
 
 
-def _order(group: Group) -> tuple[int, int, bool, int, str]:
+def _order(group: Group) -> tuple[int, int, int, int, str]:
     """What is blocked for a reason of its own before what only waits for the whole plan."""
     return _RANK[group.risk], _RANK[group.alone], *_worst_first(group.first)
 
 
-def _worst_first(change: Change) -> tuple[bool, int, str]:
+def _worst_first(change: Change) -> tuple[int, int, str]:
     """Without bound before all others, then by what it may cost more, then by code."""
-    cost = change.exposure
-    unbound = cost.after is None and cost.before is not None
-    return not unbound, -cost.increase, change.code
+    eases = any(effect.eases for effect in change.effects)
+    return (*costliest(change.exposure, eases=eases), change.code)
+
+
+def costliest(cost: Exposure, *, eases: bool) -> tuple[int, int]:
+    """What loses its bound first, then what has none and gives more, then what may cost more."""
+    unbound = cost.after is None
+    lost = unbound and cost.before is not None
+    return 0 if lost else 1 if unbound and eases else 2, -cost.increase
+
+
+def _aside_order(aside: Aside) -> tuple[bool, bool, int, int, str]:
+    """Nobody knows what a loosened guard may cost: it counts as without bound."""
+    eases = Effect(aside.effect).eases
+    cost = costliest(aside.exposure if aside.code else _NO_BOUND, eases=eases)
+    return not aside.blocked, not eases, *cost, aside.code
 
 
 def _likeness(change: Change) -> str:

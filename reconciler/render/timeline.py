@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from reconciler import values
 from reconciler.exposure import last_moment
+from reconciler.render.wording import day_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -37,8 +38,8 @@ class Window:
 
     def said(self, zone: ZoneInfo) -> str:
         """The window in words: its first and its last day in the server's zone."""
-        first = "at once" if self.start is None else f"{self.start.astimezone(zone):%Y-%m-%d}"
-        last = "no known end" if self.end is None else f"{self.end.astimezone(zone):%Y-%m-%d}"
+        first = "at once" if self.start is None else day_words(self.start, zone)
+        last = "no known end" if self.end is None else day_words(self.end, zone)
         return f"{first} to {last}"
 
 

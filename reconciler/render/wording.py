@@ -42,10 +42,14 @@ _UNITS = {"DAYS": "day", "MONTHS_END": "month"}
 
 
 def said(path: str, raw: Any, zone: str, state: State = NO_CASE) -> str:  # noqa: ANN401 - any JSON
-    """A value as live or a file has it; None for none. `state` is the side that it stands on."""
+    """A value as live or a file has it; None for none, where a field has no meaning for null.
+    `state` is the side that it stands on.
+    """
+    field, _ = split(path)
+    if raw is None and field.nullable:
+        return worded(path, canonical(path, raw), zone, state)
     if raw is None or raw is Mark.ABSENT:
         return NOT_SET
-    field, _ = split(path)
     if field.kind not in {Kind.DAY, Kind.MOMENT}:
         return worded(path, canonical(path, raw), zone, state)
     try:
@@ -127,7 +131,7 @@ def _date(field: Field, value: str, zone: ZoneInfo) -> str:
         return "at once"
     if field.kind is Kind.MOMENT:
         return moment_words(moment, zone)
-    day = f"{moment:%Y-%m-%d}"
+    day = moment.date().isoformat()
     clock = "" if moment.time() == datetime.min.time() else f" {_clock(moment)}"
     if end is None:
         return moment_words(moment, zone)
@@ -135,8 +139,20 @@ def _date(field: Field, value: str, zone: ZoneInfo) -> str:
 
 
 def moment_words(moment: datetime, zone: ZoneInfo) -> str:
-    """A moment on the clock of a zone."""
-    return f"{moment:%Y-%m-%d} {_clock(moment)} {zone.key}"
+    """A moment on the clock of a zone; as it is where that clock does not reach."""
+    try:
+        there = moment.astimezone(zone)
+    except OverflowError:
+        return moment.isoformat(" ")
+    return f"{there.date().isoformat()} {_clock(there)} {zone.key}"
+
+
+def day_words(moment: datetime, zone: ZoneInfo) -> str:
+    """The day of a moment in a zone; the one it has by itself where the zone has none for it."""
+    try:
+        return moment.astimezone(zone).date().isoformat()
+    except OverflowError:
+        return moment.date().isoformat()
 
 
 def _clock(moment: datetime) -> str:
