@@ -123,8 +123,10 @@ class Shop:
         **changed: Any,  # noqa: ANN401 - any of a marker's fields
     ) -> CommentRow:
         """The workflow comments on a pull request."""
-        text = comment(self.marker(number, **changed), "DIWALI 10% → 20%\n", key)
-        return self.server.comment(number, author, text)
+        row = self.server.comment(number, author, "")
+        marker = self.marker(number, **{"comment": row.id, **changed})
+        row.body = comment(marker, "DIWALI 10% → 20%\n", key)
+        return row
 
     def merge(self, number: int = 7, how: str = "merge") -> list[str]:
         """Merge a pull request, one commit for each of the branch or for all; what main gained."""

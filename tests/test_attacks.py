@@ -102,6 +102,15 @@ def edited_and_put_back(world: World, code: str) -> None:
     agreed(world, number)
 
 
+def copied_and_edited(world: World, code: str) -> None:
+    """Eve keeps what would verify under her own name. What Sam reads says less."""
+    number = proposed(world, code)
+    text = world.comment(number)
+    world.server.comment(number, "eve", text)
+    world.server.edit(row(world, number).id, text.replace("`20%`", "`12%`"))
+    agreed(world, number)
+
+
 def older_put_back(world: World, code: str) -> None:
     """What was shown first is shown again, while the head is another one."""
     number = proposed(world, code, 15)
@@ -158,6 +167,7 @@ ATTACKS: Mapping[str, tuple[Attack, str]] = {
     "a comment that is not signed": (unsigned, "marker"),
     "an edited comment": (edited, "marker"),
     "a comment that was edited and put back": (edited_and_put_back, "marker"),
+    "a copy beside an edited one": (copied_and_edited, "marker"),
     "an older comment, put back": (older_put_back, "last-head"),
     "a comment of another pull request": (copied_from_another_pull_request, "marker"),
     "a comment of another target": (copied_from_another_target, "marker"),

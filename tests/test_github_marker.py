@@ -75,6 +75,7 @@ TEXTS = st.one_of(st.sampled_from(NASTY), st.text(max_size=12))
     st.lists(TEXTS, max_size=3),
     st.one_of(st.none(), st.just("b" * 40)),
     st.booleans(),
+    st.one_of(st.none(), st.integers(1, 2**53)),
 )
 def test_what_was_signed_comes_back(
     odd: dict[str, str],
@@ -83,10 +84,12 @@ def test_what_was_signed_comes_back(
     authors: list[str],
     base: str | None,
     strict: bool,
+    number: int | None,
 ) -> None:
     target = target.encode("utf-8", "replace").decode()  # a name of the configuration
     changes = digests(many(count) | odd)
-    about_it = {"authors": tuple(authors), "base": base, "strict": strict}
+    about_it = {"authors": tuple(authors), "base": base, "strict": strict, "comment": number}
+    about_it["forgotten"] = not strict
     made = marker(changes, target=target, **about_it)
 
     text = comment(made, BODY, KEY)

@@ -60,6 +60,8 @@ def about(**changed: Any) -> bytes:  # noqa: ANN401 - any JSON
         pytest.param(packed(about(authors="priya")), id="authors that are a text"),
         pytest.param(packed(about(authors=[5])), id="an author that is a number"),
         pytest.param(packed(about(strict="no")), id="a rule that is a text"),
+        pytest.param(packed(about(comment="7")), id="a comment's id that is a text"),
+        pytest.param(packed(about(forgotten=None)), id="nobody knows whether all is known"),
         pytest.param(packed(about(codes=[[]]), b"d" * 32), id="a code that is a list"),
         pytest.param(packed(about(codes=["A"])), id="a code without a digest"),
         pytest.param(packed(about(), b"d"), id="a digest that is too short"),

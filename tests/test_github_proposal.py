@@ -13,7 +13,7 @@ from handmade import change_with, plan_with
 from merged import KEY, REPOSITORY, TWENTY, Shop, shop
 
 from reconciler.approvals import Review
-from reconciler.github.comment import CREATED, put
+from reconciler.github.comment import CREATED, find, put
 from reconciler.github.event import PullRequest, Run
 from reconciler.github.marker import comment
 from reconciler.github.proposal import Asked, Proposal, propose
@@ -67,10 +67,11 @@ def proposed(
     *,
     signed: bool = True,
     strict: bool = True,
+    forgotten: bool = False,
 ) -> Proposal:
     own = frozenset(change.digest for change in plan.changes if change.owned is not False)
     series = here.folder / "series"
-    asked = Asked(RUN, pull or pull_of(here), series, "series", signed, strict)
+    asked = Asked(RUN, pull or pull_of(here), series, "series", signed, strict, forgotten)
     return propose(Review(own, plan), plan, asked)
 
 
@@ -104,7 +105,9 @@ def test_600_changes_fit_with_every_dangerous_line(
     assert [] == [one for one in told if one not in made.page.text]
     assert "approves 600 changes of this comment, once merged" in made.page.text
     assert took < 3
-    assert CREATED == put(here.github, made.marker, made.page.text, KEY).how
+    found = find(here.github, made.marker, KEY)
+    assert CREATED == put(here.github, found, made.marker, made.page.text, KEY).how
+    assert len(here.server.comments[7][0].body) <= 65_536
 
 
 def test_what_is_signed_and_does_not_fit_is_told_where_to_read(here: Shop) -> None:
@@ -214,6 +217,14 @@ def test_what_a_bot_pushed_on_top_of_others_approves_nothing(here: Shop) -> None
 
     assert {} == made.marker.changes
     assert "approves nothing:** GitHub does not say who made" in made.page.text
+
+
+def test_where_nobody_knows_who_made_earlier_heads_it_approves_nothing(here: Shop) -> None:
+    made = proposed(here, plan_at(here, "A"), forgotten=True)
+
+    assert {} == made.marker.changes
+    assert "approves nothing:** somebody altered the comment before" in made.page.text
+    assert "open another pull request." in made.page.text
 
 
 def test_without_a_key_it_says_that_it_approves_nothing(here: Shop) -> None:

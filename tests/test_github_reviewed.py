@@ -53,6 +53,13 @@ def copied_from_another(here: Shop) -> None:
     here.server.comment(7, BOT, row.body)
 
 
+def copied_and_edited(here: Shop) -> None:
+    """Who may comment keeps what would verify, and lets the reviewer read something else."""
+    row = here.show()
+    here.server.comment(7, "mallory", row.body)
+    here.server.edit(row.id, row.body.replace("20%", "11%"))
+
+
 def moved(here: Shop) -> None:
     here.push(7, {"diwali.yaml": TWENTY.replace("Upto: 100", "Upto: 90")})
 
@@ -114,6 +121,8 @@ REJECTED: dict[str, tuple[dict[str, Step], str]] = {
         "marker",
     ),
     "a comment copied from another pull request": ({"show": copied_from_another}, "marker"),
+    "a copy, while the tool's own says something else": ({"show": copied_and_edited}, "marker"),
+    "a new comment that was cut off": ({"show": lambda one: one.show(comment=None)}, "marker"),
     "a comment of another repository": (
         {"show": lambda one: one.show(repository="mallory/coupons")},
         "marker",
@@ -202,8 +211,18 @@ def test_each_rule_rejects_alone(here: Shop, steps: dict[str, Step], rule: str) 
     assert {} == approved
     assert rule in {one.rule for one in rejected}
     assert all(one.message and one.what for one in rejected)
-    next_steps = [one.message for one in rejected if one.rule != "spent"]
+    next_steps = [one.message for one in rejected if one.rule not in {"spent", "not-shown"}]
     assert [] == [said for said in next_steps if "run the apply workflow by hand" not in said]
+
+
+def test_who_changed_what_live_has_already_is_told_that_nothing_is_to_do(here: Shop) -> None:
+    story(here, {"show": lambda one: one.show(changes={})})
+
+    (one,) = here.judged()[1]
+
+    assert "its comment shows no change of it that could run" in one.message
+    assert "nothing is to do if live is as it should be" in one.message
+    assert "revert" not in one.message
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from deadly import serving
 from github_state import BOT
 from runner import Environment
 from shop import SIGNED, begin, opened, outcomes, steps, target
+from workflow import load
 
 from reconciler.sandbox import Store
 
@@ -195,3 +196,11 @@ def test_what_did_not_move_is_not_accepted_and_proposes_nothing(world: World) ->
     assert "no such series moved" in done.log
     assert [] == pull_requests(done)
     assert before == sorted(one.name for one in branches.iterdir())
+
+
+def test_accepting_without_a_target_does_nothing_and_the_form_says_so(world: World) -> None:
+    done = world.drift(accept="DIWALI")
+    assert {"skipped"} == {job.conclusion for job in done.all}
+    inputs = load(world.folder / "drift.yml").on["workflow_dispatch"]["inputs"]
+    assert "needs a target" in inputs["accept"]["description"]
+    assert "accepts nothing" in inputs["target"]["description"]

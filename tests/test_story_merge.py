@@ -54,9 +54,13 @@ def test_what_was_approved_is_applied_once_it_is_merged(world: World) -> None:
     assert {"DIWALI": 20, "EID": 10} == world.values() == world.recorded()
     assert ["DIWALI"] == world.writes()
     token, key, live = {"GITHUB_TOKEN"}, {"RECONCILER_APPROVAL_KEY"}, set(LIVE)
-    assert {"Fetch the record": token, "Plan": live, "Comment": token | key} == secrets(
-        planned.job("target")
-    )
+    assert {
+        "Fetch the record": token,
+        "Plan": live,
+        "Comment": token | key,
+        "Say that there is no plan": token | key,
+    } == secrets(planned.job("target"))
+    assert "skipped" == planned.job("target").step("Say that there is no plan").conclusion
     assert {"Read what was approved": token | key, "Apply it": token | live} == secrets(
         done.job("merged")
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,7 @@ def comment(settings: Settings, plan_file: str) -> None:
     request approves.
     """
     from reconciler.config import requires_approval
+    from reconciler.github.comment import find, put
     from reconciler.github.event import pull_request, run_of
     from reconciler.github.proposal import Asked, propose
     from reconciler.render.annotations import plan_annotations
@@ -61,11 +63,14 @@ def comment(settings: Settings, plan_file: str) -> None:
         strict = requires_approval(settings.config)
         asked = Asked(run, pull, session.series, session.prefix, key is not None, strict)
         made = propose(reviewed, plan, asked)
-        _summary(made.page.text)
-        with _open(run, settings) as api:
-            from reconciler.github.comment import put
-
-            done = put(api, made.marker, made.page.text, key)
+        try:
+            with _open(run, settings) as api:
+                found = find(api, made.marker, key)
+                if found.forgotten:
+                    made = propose(reviewed, plan, replace(asked, forgotten=True))
+                done = put(api, found, made.marker, made.page.text, key)
+        finally:
+            _summary(made.page.text)
     tell(f"the comment was {done.how}: {done.url}" if done.how != "newer" else _NEWER)
     if done.late and key:
         tell(f"warning: {_LATE}")
@@ -76,8 +81,40 @@ def comment(settings: Settings, plan_file: str) -> None:
 _NEWER = "a newer run has commented already: its comment stays"
 _LATE = (
     "by GitHub's clock the comment is minutes newer than by this machine's: it counts as edited"
-    " and approves nothing; set the clock, and run this again"
+    " and approves nothing; set the clock, and open another pull request"
 )
+
+
+@github.command()
+@pass_settings
+def unplanned(settings: Settings) -> None:
+    """Say in the pull request's comment that its last head has no plan.
+
+    Else the comment of an earlier head would stay, and who pushed this one would be forgotten. A
+    pull request that has no comment and nothing to plan gets none.
+    """
+    from reconciler.config import requires_approval
+    from reconciler.github.checkout import Checkout
+    from reconciler.github.comment import find, put
+    from reconciler.github.event import pull_request, run_of
+    from reconciler.github.unplanned import leaves, marker_of, text_of
+
+    key = _key()
+    run, pull = run_of(os.environ), pull_request(os.environ)
+    plans = Checkout.of(settings.series, pull).plans
+    with settings.session() as session:
+        target = session.target.name
+    marker = marker_of(run, pull, target, strict=requires_approval(settings.config))
+    with _open(run, settings) as api:
+        found = find(api, marker, key)
+        why = leaves(found, marker, plans=plans)
+        if why:
+            tell(why)
+            return
+        done = put(api, found, marker, text_of(run, pull, target, plans=plans), key)
+    tell(f"the comment says that there is no plan: {done.url}")
+    if done.late and key:
+        tell(f"warning: {_LATE}")
 
 
 @github.command()

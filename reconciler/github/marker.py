@@ -39,7 +39,10 @@ _KINDS: Mapping[str, type | tuple[type, ...]] = {
     "authors": list,
     "codes": list,
     "strict": bool,
+    "forgotten": bool,
+    "comment": (int, type(None)),
 }
+_LATER: Mapping[str, Any] = {"forgotten": False, "comment": None}  # than the first markers
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,9 @@ class Marker:
     """What a comment shows. `changes` holds the digest of each change that it may approve, by code:
     whole, or of many changes the first 128 bits. `shown` is since when it shows just these for this
     head, `written` when it was written. `authors` made the pull request and its head:
-    their logins, and their ids ("id:7") for who changes a login.
+    their logins, and their ids ("id:7") for who changes a login. `forgotten`: nobody knows any
+    more who made earlier heads. `comment` is the id of the comment that it stands in, so that a
+    copy counts nowhere; None until GitHub has given one.
     """
 
     repository: str
@@ -62,6 +67,8 @@ class Marker:
     authors: tuple[str, ...]
     changes: Mapping[str, str]
     strict: bool = True  # somebody else had to approve when it was shown
+    forgotten: bool = False
+    comment: int | None = None
 
     @property
     def order(self) -> tuple[int, int]:
@@ -75,8 +82,10 @@ class Marker:
         return updated_at <= self.written + SLACK
 
     def shows_no_more_than(self, other: Marker) -> bool:
-        """Whether all that it shows was shown by another, for the same head."""
-        return (self.head, self.base) == (other.head, other.base) and all(
+        """Whether all that it shows was shown by another, for the same head. Against which commit
+        does not matter: a digest holds all that files and live have to do with a change.
+        """
+        return self.head == other.head and all(
             other.changes.get(code) == digest for code, digest in self.changes.items()
         )
 
@@ -154,6 +163,8 @@ def _packed(marker: Marker) -> str:
         "written": marker.written.timestamp(),
         "authors": list(marker.authors),
         "strict": marker.strict,
+        "forgotten": marker.forgotten,
+        "comment": marker.comment,
         "width": len(raw[0]) if raw else _WHOLE,
         "codes": list(marker.changes),
     }
@@ -164,7 +175,7 @@ def _packed(marker: Marker) -> str:
 def _unpacked(payload: str) -> Marker:
     raw = urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
     size = int.from_bytes(raw[:4], "big")
-    about: dict[str, Any] = json.loads(_inflated(raw[4 : 4 + size]))
+    about: dict[str, Any] = {**_LATER, **json.loads(_inflated(raw[4 : 4 + size]))}
     held, width = raw[4 + size :], about["width"]
     texts = (*about["authors"], *about["codes"])
     odd = any(not isinstance(about[key], kind) for key, kind in _KINDS.items())
@@ -187,6 +198,8 @@ def _unpacked(payload: str) -> Marker:
             for code, piece in zip(about["codes"], pieces, strict=True)
         },
         about["strict"],
+        about["forgotten"],
+        about["comment"],
     )
 
 

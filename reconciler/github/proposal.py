@@ -23,12 +23,17 @@ if TYPE_CHECKING:
 
 _ROOM = 400  # characters of what is said about approving
 _LEAST = 4_000  # of a page that says anything
+FORGOTTEN = (
+    "somebody altered the comment before, or the approval key was another one, so nobody knows who"
+    " made what came earlier: open another pull request"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Where a comment goes, from which run. `prefix` is where the repository has `series`;
-    `signed`: there is a key; `strict`: somebody else has to approve.
+    `signed`: there is a key; `strict`: somebody else has to approve; `forgotten`: nobody knows who
+    made earlier heads.
     """
 
     run: Run
@@ -37,6 +42,7 @@ class Asked:
     prefix: str | None
     signed: bool
     strict: bool
+    forgotten: bool = False
 
     def doubt(self, plan: Plan) -> str:
         """Why the comment of a plan approves nothing; "" where nothing is in the way.
@@ -46,6 +52,8 @@ class Asked:
         pull, head = self.pull, code(self.pull.head[:12])
         if not self.signed:
             return "the workflow has no approval key (`RECONCILER_APPROVAL_KEY`)"
+        if self.forgotten:
+            return FORGOTTEN
         if plan.commit and is_of(self.series, plan.commit, pull.head) is not True:
             return f"the plan is of {code(plan.commit[:12])}, and nobody knows that as {head}"
         if pull.unclear:

@@ -34,6 +34,10 @@ _AGAIN = (
     "run the apply workflow by hand with the digest that its report names, or revert this and bring"
     " it again in a new pull request"
 )
+_NOT_SHOWN = (
+    "its comment shows no change of it that could run; nothing is to do if live is as it should be,"
+    " and the apply names what is not"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +157,7 @@ class _Judge:
             message = f"a later commit touched it too; only the last one counts: {_AGAIN}"
             self.reject("last-to-touch", what, later, message)
         if unseen:
-            message = f"its comment shows no change of it that could run; {_AGAIN}"
-            self.reject("not-shown", what, unseen, message)
+            self.reject("not-shown", what, unseen, _NOT_SHOWN)
         ready = sorted(codes - later - unseen)
         return Approval(pull.number, {code: marker.changes[code] for code in ready})
 
@@ -186,6 +189,8 @@ class _Judge:
         """The marker of a comment that is as it was written, for this very pull request."""
         found = verified(comment.body, self.asked.key)
         if found is None or not found.is_untouched(comment.updated_at):
+            return None
+        if found.comment != comment.id:  # a copy: what people read may stand in another one
             return None
         here = found.repository.casefold() == self.asked.repository.casefold()
         same = (found.number, found.target) == (pull.number, self.asked.target.name)

@@ -1,0 +1,59 @@
+"""What a pull request's comment says where its last head has no plan: it approves nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from reconciler.github.marker import Marker
+from reconciler.render.literal import code
+
+if TYPE_CHECKING:
+    from reconciler.github.comment import Found
+    from reconciler.github.event import PullRequest, Run
+
+
+def marker_of(run: Run, pull: PullRequest, target: str, *, strict: bool) -> Marker:
+    """A marker without changes. It keeps who made the head, for those that come after it."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    return Marker(
+        repository=run.site.repository,
+        number=pull.number,
+        head=pull.head,
+        base=None,
+        target=target,
+        run=run.number,
+        attempt=run.attempt,
+        shown=now,
+        written=now,
+        authors=pull.authors,
+        changes={},
+        strict=strict,
+    )
+
+
+def text_of(run: Run, pull: PullRequest, target: str, *, plans: bool) -> str:
+    """The comment's text. `plans`: there was something to plan, and no plan came of it."""
+    head = code(pull.head[:12])
+    of_it = f"[its run]({run.page}) says which" if run.page else "its run says which"
+    why = (
+        f"nobody knows what {head} would change. Its files are not valid, or live could not be"
+        f" read, or GitHub did not take the comment: {of_it}"
+        if plans
+        else f"{head} changes nothing in `series/`"
+    )
+    return f"## No plan for {code(target)}: {head}\n\n**This comment approves nothing:** {why}.\n"
+
+
+def leaves(found: Found, marker: Marker, *, plans: bool) -> str:
+    """Why the comment stays as it is; "" where it is to be written. One of this run that was cut
+    off approves nothing, and must not look as if it did.
+    """
+    before = found.marker
+    if before and before.order > marker.order:
+        return "a newer run has commented already: its comment stays"
+    if before and before.order == marker.order and before.comment is not None:
+        return "this run has commented already: its comment stays"
+    if found.comment is None and not plans:
+        return "there is nothing to plan, and no comment that says otherwise"
+    return ""
