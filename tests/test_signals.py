@@ -53,6 +53,14 @@ def signalled(number: signal.Signals, *words: str) -> tuple[int, str]:
     return process.returncode, said
 
 
+@pytest.fixture(autouse=True)
+def heard() -> Iterator[None]:
+    """Ctrl-C is heard, also where the tests run in the background and their shell ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def live(
     store: Store, cli: Cli, write: Write, project: Path, monkeypatch: pytest.MonkeyPatch

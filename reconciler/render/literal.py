@@ -8,7 +8,6 @@ all text of others is code, but for plain words.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from reconciler.text import visible
@@ -24,7 +23,6 @@ _TOKEN = re.compile(r"\S+(?: = \S+| \{\S*)?")
 # that are no commit, and what ends a phrase.
 _WORD = re.compile(r"(?:[a-z]+(?:-[a-z]+)*|[A-Z]?[a-z]+|[A-Z]+|\d{1,6}%?|\d{1,3}(?:,\d{3})+%?|→)")
 _COMMIT = re.compile(r"[0-9a-f]{7,64}|(?:ghsa|cve|gh)-.*")
-_KEPT = 4_096  # sentences: a page that does not fit is told again, in a shorter form
 _ENDS = 3  # signs that may end a word: `),` and the like
 
 
@@ -49,7 +47,6 @@ def code(text: str, most: int | None = None) -> str:
     return f"{fence}{pad}{shown}{pad}{fence}"
 
 
-@lru_cache(_KEPT)
 def prose(text: str) -> str:
     """A sentence of ours that holds text of others: plain words as they are, all else as code."""
     return "".join(_phrases(visible(text).strip())) or code(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from reconciler.render.denselines import SHORTEST, DenseLines
@@ -102,7 +103,7 @@ def _forms(story: Story, passages: Passages, room: int) -> Iterator[_Form]:
     zone = passages.zone
 
     def in_full(told: Passages, groups: Sequence[Group]) -> Iterator[str]:
-        return (line for one in groups for line in ("", *told.group(one)))
+        return (line for one in groups for line in chain(("",), told.group(one)))
 
     def on_a_line(groups: Sequence[Group]) -> Iterator[str]:
         return (group_line(one, zone) for one in groups)
