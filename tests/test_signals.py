@@ -88,8 +88,8 @@ def live(
     [
         pytest.param(["plan"], id="plan"),
         pytest.param(["apply", "--yes"], id="apply before its first write"),
-        pytest.param(["doctor"], id="doctor"),
-        pytest.param(["import", "--all", "--overwrite"], id="import"),
+        pytest.param(["doctor"], id="doctor", marks=pytest.mark.slow),
+        pytest.param(["import", "--all", "--overwrite"], id="import", marks=pytest.mark.slow),
         pytest.param(["import", "A", "B", "C", "D", "E", "F"], id="several threads at once"),
     ],
 )
