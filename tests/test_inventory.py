@@ -203,16 +203,6 @@ def test_what_may_bear_a_token_is_read_whole_where_the_list_shows_no_tag(look: s
     assert dict.fromkeys(LIVE) | made_up == shown
 
 
-def test_a_series_that_somebody_wrote_to_bears_no_token_whatever_its_code_looks_like() -> None:
-    long_ago = {"createdOn": "2020-01-01T00:00:00Z"}
-    with sandbox(hides=("tag",)) as (api, store):
-        store.ui_create(seriesCode="BY-HAND", **long_ago)
-        made = store.ui_create(seriesCode="0f1e2d3c4b5a6978")
-        survey(api, ["FREE"])
-
-        assert [f"ids={made}"] == [one.query for one in store.requests() if "ids=" in one.query]
-
-
 @pytest.mark.parametrize("code", ["SPRING-10", "BIG SALE", "ÜBER&MEHR"])
 def test_the_look_up_is_tried_on_whatever_code_there_is(code: str) -> None:
     with sandbox(v11="error") as (api, store):

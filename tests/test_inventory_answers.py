@@ -135,7 +135,6 @@ def test_a_list_whose_pages_move_is_read_until_nothing_new_comes() -> None:
         *(rows(row(1), row(2)), rows(row(3), row(4)), rows()),
         *(rows(row(1), row(2)), rows(row(3), row(4)), rows()),
         rows(row(1)),
-        rows(*(row(one) for one in (1, 2, 3, 4))),  # for no list shows what may be ours
     )
     with client(shift) as api:
         found = survey(api, ["FREE"])
