@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from reconciler.forms import day, forms
 from reconciler.inventory import everything, survey
 from reconciler.kinds import Field, Kind
 from reconciler.live import LiveSeries
+from reconciler.plan import is_claim_token
 from reconciler.snapshot import seen_set
 from reconciler.text import clip, code_problem, folded
 from reconciler.validation import Checked
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 _ORDER = sorted(MANAGEABLE, key=lambda row: not row.required)  # stable: else the table's order
 _SHORT_SMS = "Hello {{cust_name}}, your voucher code is {{voucher_code}}"  # the server's own
-_CLAIM = re.compile(r"claim-[\da-f]{32}\Z", re.ASCII)
 _ODD = "nobody documented a value of this shape"
 
 
@@ -122,7 +121,7 @@ def series_file(row: LiveSeries, target: Target, shows: Collection[str]) -> Impo
     """
     if problem := code_problem(row.code):
         raise UnsayableError(problem[0])
-    if _CLAIM.match(str(row.raw.get("tag"))):
+    if is_claim_token(row.raw.get("tag")):
         raise UnsayableError(
             "an apply that did not end created it; apply again to give it its code,"
             " or change its tag in the web UI"

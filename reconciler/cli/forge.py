@@ -45,7 +45,7 @@ def comment(settings: Settings, plan_file: str) -> None:
     request approves.
     """
     from reconciler.config import requires_approval
-    from reconciler.github.comment import find, put
+    from reconciler.github.comment import NEWER, STAYS, find, put
     from reconciler.github.event import pull_request, run_of
     from reconciler.github.proposal import Asked, propose
     from reconciler.render.annotations import plan_annotations
@@ -71,14 +71,13 @@ def comment(settings: Settings, plan_file: str) -> None:
                 done = put(api, found, made.marker, made.page.text, key)
         finally:
             _summary(made.page.text)
-    tell(f"the comment was {done.how}: {done.url}" if done.how != "newer" else _NEWER)
+    tell(f"the comment was {done.how}: {done.url}" if done.how != NEWER else STAYS)
     if done.late and key:
         tell(f"warning: {_LATE}")
     if not made.page.complete:
         raise RefusedError("the plan is too long for a comment: split the pull request")
 
 
-_NEWER = "a newer run has commented already: its comment stays"
 _LATE = (
     "by GitHub's clock the comment is minutes newer than by this machine's: it counts as edited"
     " and approves nothing; set the clock, and open another pull request"
@@ -97,14 +96,15 @@ def unplanned(settings: Settings) -> None:
     from reconciler.github.checkout import Checkout
     from reconciler.github.comment import find, put
     from reconciler.github.event import pull_request, run_of
-    from reconciler.github.unplanned import leaves, marker_of, text_of
+    from reconciler.github.marker import marked
+    from reconciler.github.unplanned import leaves, text_of
 
     key = _key()
     run, pull = run_of(os.environ), pull_request(os.environ)
     plans = Checkout.of(settings.series, pull).plans
     with settings.session() as session:
         target = session.target.name
-    marker = marker_of(run, pull, target, strict=requires_approval(settings.config))
+    marker = marked(run, pull, target, strict=requires_approval(settings.config))
     with _open(run, settings) as api:
         found = find(api, marker, key)
         why = leaves(found, marker, plans=plans)

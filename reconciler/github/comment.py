@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reconciler.github.rows import Comment
 
 CREATED, UPDATED, NEWER = "created", "updated", "newer"
+STAYS = "a newer run has commented already: its comment stays"
 
 
 @dataclass(frozen=True, slots=True)

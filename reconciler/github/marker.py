@@ -20,6 +20,8 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from reconciler.github.event import PullRequest, Run
+
 SCHEME = b"reconciler/marker/1"
 _SHORT = 16  # bytes of a digest: enough, and all there is room for where there are many
 _WHOLE = 32
@@ -88,6 +90,33 @@ class Marker:
         return self.head == other.head and all(
             other.changes.get(code) == digest for code, digest in self.changes.items()
         )
+
+
+def marked(  # noqa: PLR0913 - a marker says all of this
+    run: Run,
+    pull: PullRequest,
+    target: str,
+    *,
+    strict: bool,
+    base: str | None = None,
+    changes: Mapping[str, str] | None = None,
+) -> Marker:
+    """The marker of what a run says now of a pull request; without changes it approves nothing."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    return Marker(
+        repository=run.site.repository,
+        number=pull.number,
+        head=pull.head,
+        base=base,
+        target=target,
+        run=run.number,
+        attempt=run.attempt,
+        shown=now,
+        written=now,
+        authors=pull.authors,
+        changes=changes or {},
+        strict=strict,
+    )
 
 
 def prefix(target: str) -> str:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from reconciler.github.checkout import is_of
-from reconciler.github.marker import Marker, comment, digests
+from reconciler.github.marker import Marker, comment, digests, marked
 from reconciler.render.fitting import GAP
 from reconciler.render.literal import code
 from reconciler.render.markdown import MOST, Page, plan_markdown
 from reconciler.render.words import many
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from reconciler.approvals import Review
@@ -81,7 +79,14 @@ def propose(reviewed: Review, plan: Plan, asked: Asked) -> Proposal:
         if change.digest in reviewed.digests and change.digest not in blocked
     }
     doubt = asked.doubt(plan)
-    marker = _marker(plan, asked, {} if doubt else digests(ready))
+    marker = marked(
+        asked.run,
+        asked.pull,
+        plan.target,
+        strict=asked.strict,
+        base=plan.against,
+        changes={} if doubt else digests(ready),
+    )
     fits = _size(marker) <= MOST - _LEAST
     marker = marker if fits else replace(marker, changes={})
     links = asked.run.links(asked.pull.head, asked.prefix, asked.series)
@@ -97,25 +102,6 @@ def propose(reviewed: Review, plan: Plan, asked: Asked) -> Proposal:
         said = _approves(len(ready), page.cut, asked)
     text, complete = f"{page.text}{GAP}{said}", page.complete and fits
     return Proposal(Page(text, complete, page.cut), marker)
-
-
-def _marker(plan: Plan, asked: Asked, changes: Mapping[str, str]) -> Marker:
-    run, pull = asked.run, asked.pull
-    now = datetime.now(UTC).replace(microsecond=0)
-    return Marker(
-        repository=run.site.repository,
-        number=pull.number,
-        head=pull.head,
-        base=plan.against,
-        target=plan.target,
-        run=run.number,
-        attempt=run.attempt,
-        shown=now,
-        written=now,
-        authors=pull.authors,
-        changes=changes,
-        strict=asked.strict,
-    )
 
 
 def _size(marker: Marker) -> int:

@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from reconciler.github.marker import Marker
+from reconciler.github.comment import STAYS
 from reconciler.render.literal import code
 
 if TYPE_CHECKING:
     from reconciler.github.comment import Found
     from reconciler.github.event import PullRequest, Run
-
-
-def marker_of(run: Run, pull: PullRequest, target: str, *, strict: bool) -> Marker:
-    """A marker without changes. It keeps who made the head, for those that come after it."""
-    now = datetime.now(UTC).replace(microsecond=0)
-    return Marker(
-        repository=run.site.repository,
-        number=pull.number,
-        head=pull.head,
-        base=None,
-        target=target,
-        run=run.number,
-        attempt=run.attempt,
-        shown=now,
-        written=now,
-        authors=pull.authors,
-        changes={},
-        strict=strict,
-    )
+    from reconciler.github.marker import Marker
 
 
 def text_of(run: Run, pull: PullRequest, target: str, *, plans: bool) -> str:
@@ -51,7 +32,7 @@ def leaves(found: Found, marker: Marker, *, plans: bool) -> str:
     """
     before = found.marker
     if before and before.order > marker.order:
-        return "a newer run has commented already: its comment stays"
+        return STAYS
     if before and before.order == marker.order and before.comment is not None:
         return "this run has commented already: its comment stays"
     if found.comment is None and not plans:

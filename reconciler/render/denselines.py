@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from reconciler.effect import Effect
 from reconciler.render.literal import code
 from reconciler.render.meaning import sides
+from reconciler.render.passages import signed
 from reconciler.render.shortlines import LONGEST, codes_of, exposures, rules_of, told, two_sides
 from reconciler.render.story import Group
 from reconciler.render.wording import NOT_SET
@@ -129,11 +129,7 @@ def _ending(column: Iterable[tuple[str, str]]) -> str:
 
 def _words(field: FieldChange) -> str:
     """What a move does, and who moved."""
-    said = []
-    if field.effect:
-        found = Effect(field.effect)
-        sign = "▲ " if found.eases else "▼ " if found.tightens else ""
-        said.append(f"{sign}{field.effect}")
+    said = [signed(field.effect, field.effect)] if field.effect else []
     said += ["retroactive"] if field.retroactive else []
     said += [field.cause] if field.cause else []
     return f" ({', '.join(said)})" if said else ""

@@ -68,7 +68,7 @@ class Passages:
                 said[0] += f" {_move(*aside_words(aside, self.zone))}"
         said.append(aside_means(aside, self.zone, code))
         effect, each = aside_effect(aside), " of each" if others else ""
-        said.append(_signed(effect, aside.effect) if effect else "")
+        said.append(signed(effect, aside.effect) if effect else "")
         said.append(f"cost at worst{each} {strong_cost(aside.exposure)}" if aside.code else "")
         more = f" and in {many(others, 'more file', 'more files')}" if others else ""
         said.append(self._place(aside.file, aside.line, group.commit) + more)
@@ -157,7 +157,7 @@ def strong_cost(exposure: Exposure) -> str:
     return f"**{said}**" if exposure.before != exposure.after else said
 
 
-def _signed(said: str, effect: str) -> str:
+def signed(said: str, effect: str) -> str:
     """What is said of an effect, with a sign of its direction."""
     found = Effect(effect)
     sign = "▲ " if found.eases else "▼ " if found.tightens else ""
@@ -166,7 +166,7 @@ def _signed(said: str, effect: str) -> str:
 
 def _told(field: FieldChange) -> str:
     """What a move does, and who moved."""
-    words = [_signed(field.effect, field.effect)] if field.effect else []
+    words = [signed(field.effect, field.effect)] if field.effect else []
     words += ["**retroactive**"] if field.retroactive else []
     words += [prose(field.cause)] if field.cause else []
     return ", ".join(words)
