@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from faketime import FakeTime
+from hypothesis import is_hypothesis_test
 
 from reconciler.apply import execute
 from reconciler.cli import run
@@ -47,6 +48,15 @@ clientHandlingType: DISC_CODE
 anyUser: false
 smsTemplate: Hi {{first_name}}
 """
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of generated examples count for no coverage: being measured takes them twice as long,
+    and what they cover by chance says little.
+    """
+    for item in items:
+        if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj):
+            item.add_marker("no_cover")
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from accepted import HIDING, LIVE, accepted, loaded
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -22,7 +23,7 @@ from reconciler.live import LiveSeries
 from reconciler.yamltext import mapping, scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from reconciler.accepting import Accepted
 
@@ -31,10 +32,11 @@ TEXTS = st.text(max_size=20) | st.sampled_from(
     ["one\ntwo\n", "a\n\nb", "it's", 'say "hi"', " a", "a #b", "a: b", "no", "", "x\\y", "ü\n  🎂"]
 )
 EACH = settings(
-    max_examples=60,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
 )
+MANY = settings(EACH, max_examples=300)
 
 
 @dataclass(frozen=True)
@@ -193,20 +195,16 @@ def touches_no_more(before: Styled, after: Accepted) -> None:
     assert at == len(text)
 
 
-@given(st.data())
-@EACH
-def test_what_another_valid_file_would_say_is_written_and_nothing_else_moves(
-    data: st.DataObject,
-) -> None:
-    holds(data, data.draw(files()))
-
-
 LISTS = ("productInfo", "redemptionOrgEntityDetails", "storeIdsJson", "redemptionRange")
 
 
-@given(st.data())
-@EACH
-def test_a_list_of_any_style_becomes_what_live_has(data: st.DataObject) -> None:
+def any_file_holds(data: st.DataObject) -> None:
+    """What another valid file would say is written, and nothing else moves."""
+    holds(data, data.draw(files()))
+
+
+def any_list_holds(data: st.DataObject) -> None:
+    """A list of any style becomes what live has."""
     kept = [*LIVE, *LISTS, "genericCode"]
     holds(data, {name: value for name, value in data.draw(files()).items() if name in kept})
 
@@ -222,9 +220,8 @@ def holds(data: st.DataObject, values: dict[str, Any]) -> None:
     touches_no_more(before, after)
 
 
-@given(st.data())
-@EACH
-def test_whatever_live_has_each_path_is_equal_then_or_refused(data: st.DataObject) -> None:
+def anything_live_is_equal_then_or_refused(data: st.DataObject) -> None:
+    """Whatever live has, each accepted path is equal then, or refused."""
     before = data.draw(styled(data.draw(files())))
     live = data.draw(live_rows()) | {name: data.draw(TEXTS) for name in ("info", "smsTemplate")}
     paths = tuple(loaded(before.raw).declared)
@@ -236,12 +233,42 @@ def test_whatever_live_has_each_path_is_equal_then_or_refused(data: st.DataObjec
     touches_no_more(before, after)
 
 
-@given(st.data())
-@EACH
-def test_accepting_twice_writes_nothing_the_second_time(data: st.DataObject) -> None:
+def twice_writes_nothing_the_second_time(data: st.DataObject) -> None:
+    """Accepting what was accepted writes nothing."""
     before = data.draw(styled(data.draw(files())))
     live = data.draw(live_rows())
     once = accepted(before.raw, live)
     again = accepted(once.raw, live)
     assert (once.raw, ()) == (again.raw, again.written)
     assert once.refused == again.refused
+
+
+each_property = pytest.mark.parametrize(
+    "holds_for",
+    [
+        any_file_holds,
+        any_list_holds,
+        anything_live_is_equal_then_or_refused,
+        twice_writes_nothing_the_second_time,
+    ],
+    ids=lambda function: function.__name__,
+)
+
+
+@each_property
+@given(data=st.data())
+@EACH
+def test_accepting_touches_what_it_says_and_no_more(
+    holds_for: Callable[[st.DataObject], None], data: st.DataObject
+) -> None:
+    holds_for(data)
+
+
+@pytest.mark.slow
+@each_property
+@given(data=st.data())
+@MANY
+def test_accepting_by_the_hundreds_touches_what_it_says_and_no_more(
+    holds_for: Callable[[st.DataObject], None], data: st.DataObject
+) -> None:
+    holds_for(data)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from reconciler.declared import Desired
     from reconciler.sandbox import Store
 
+pytestmark = pytest.mark.no_cover  # so much at once takes twice as long measured
+
 MANY = 5_000
 
 

@@ -109,7 +109,7 @@ ANY = {
 
 
 @settings(
-    max_examples=200,
+    max_examples=70,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -226,7 +226,7 @@ CRAFTED = st.sampled_from(sorted(SCENES)).flatmap(
 )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=HEALTH)
+@settings(max_examples=50, deadline=None, suppress_health_check=HEALTH)
 @given(CRAFTED)
 def test_a_crafted_plan_is_refused_or_moves_just_what_it_shows(case: tuple[str, Any]) -> None:
     is_as_it_says(*case)
@@ -239,7 +239,7 @@ def test_thousands_of_crafted_plans_move_just_what_they_show(case: tuple[str, An
     is_as_it_says(*case)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=HEALTH)
+@settings(max_examples=50, deadline=None, suppress_health_check=HEALTH)
 @given(files(), st.none() | live_rows())
 def test_every_plan_that_is_made_can_be_read_back(
     wanted: dict[str, Any], live: dict[str, Any] | None

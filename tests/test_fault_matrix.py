@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     Hold = Callable[[Iterable[Case]], int]
 
+pytestmark = pytest.mark.no_cover  # so much at once takes twice as long measured
+
 MATRIX = [name for name in OPERATIONS if name != "request"]
 READS = [name for name in MATRIX if name not in WRITES]
 WRITING = [name for name in MATRIX if name in WRITES]

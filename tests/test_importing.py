@@ -190,7 +190,7 @@ EXAMPLES = {
 HEALTH = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=HEALTH)
+@settings(max_examples=70, deadline=None, suppress_health_check=HEALTH)
 @given(**EXAMPLES)
 def test_any_imported_file_plans_to_no_change(live: dict[str, Any], zone: str, shown: bool) -> None:
     plans_to_nothing(live, zone, shown=shown)

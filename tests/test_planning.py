@@ -257,7 +257,7 @@ ANY = {
 HEALTH = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=HEALTH)
+@settings(max_examples=40, deadline=None, suppress_health_check=HEALTH)
 @given(**ANY)
 def test_what_a_plan_does_not_tell_of_an_apply_does_not_move(
     wanted: dict[str, Any], live: dict[str, Any], zone: str, lifecycle: Lifecycle, seconds: int

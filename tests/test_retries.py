@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 from faketime import FakeTime
-from wire import OAUTH, Scripted, by_id, client, refusal, row, rows, token
+from wire import OAUTH, Scripted, by_id, client, refusal, token
 
 from reconciler.errors import (
     ApiError,

@@ -329,8 +329,9 @@ HOW = settings(
 )
 
 
+@pytest.mark.no_cover
 def test_whatever_happens_nothing_is_made_twice_lost_or_misreported() -> None:
-    run_state_machine_as_test(Life, settings=settings(HOW, max_examples=50, stateful_step_count=12))
+    run_state_machine_as_test(Life, settings=settings(HOW, max_examples=20, stateful_step_count=12))
 
 
 @pytest.mark.slow

@@ -114,7 +114,7 @@ def comes_back(values: dict[str, Any]) -> None:
     assert text == text.encode().decode()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.dictionaries(_TEXTS, _VALUES, min_size=1, max_size=5))
 @example({"a": "\n b", "c": {"d": " e\nf\n"}})
 def test_any_values_come_back(values: dict[str, Any]) -> None:
