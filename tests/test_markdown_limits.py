@@ -258,11 +258,12 @@ def test_what_is_of_others_is_marked_so_where_not_all_fits() -> None:
     assert [] == [line for line in told if "not of this pull request" not in line]
 
 
+@pytest.mark.no_cover  # measuring is what takes the longest
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_plan_of_3000_changes_takes_less_than_two_seconds(kind: str) -> None:
     text = "a text of others. " * 20
     changes = [change_of(kind, f"{number} {text}", number) for number in range(3_000)]
-    start = time.perf_counter()
+    start = time.process_time()
     plan_markdown(plan_with(changes), LINKS, MOST, WHERE)
 
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
