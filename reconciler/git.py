@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 TIMEOUT = 60.0
+_NO_GIT = 127  # as a shell says it
 _FILE = b"100644"
 _FOLDER = b"40000"
 _BATCH = 100  # object names that fit into any pipe, so that nobody waits for the other
@@ -27,7 +28,7 @@ _LOGIN = re.compile(r"://[^/@\s]+@")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a git process said. `nowhere`: there is no git, or no repository to ask."""
+    """What a git process said. `nowhere`: there is no repository to ask."""
 
     code: int
     out: str
@@ -49,7 +50,8 @@ def ask(
 ) -> Answer:
     """Run git at a directory, or at the nearest one above that exists.
 
-    Raise RecordError when it takes too long; everything else is in the answer.
+    Raise RecordError when it takes too long, is killed, or cannot be started; everything else is
+    in the answer, also that there is no git.
     """
     try:
         with _start(directory, *arguments, settings=settings) as process:
@@ -61,8 +63,13 @@ def ask(
     except subprocess.TimeoutExpired:
         message = f"`git {arguments[0]}` did not end within {timeout:g} s"
         raise RecordError(message) from None
-    except OSError:
-        return Answer(127, "", "git is not installed", nowhere=True)
+    except FileNotFoundError:
+        missing = "git is not installed; what is in a git repository needs it"
+        return Answer(_NO_GIT, "", missing, not _kept(directory))
+    except OSError as error:
+        raise RecordError(f"`git {arguments[0]}` cannot be run: {error.strerror}") from None
+    if process.returncode < 0:
+        raise RecordError(f"`git {arguments[0]}` was ended by signal {-process.returncode}")
     said = err.decode("utf-8", "replace")
     nowhere = process.returncode != 0 and "not a git repository" in said and not _kept(directory)
     return Answer(process.returncode, out.decode("utf-8", "replace"), _words(said), nowhere)
@@ -158,7 +165,7 @@ def takes_as_ref(name: str) -> bool:
     if "\0" in name:
         return False
     found = ask(Path(), "check-ref-format", name)
-    return found.ok or found.nowhere
+    return found.ok or found.code == _NO_GIT
 
 
 def tip(directory: Path, ref: str) -> str | None:

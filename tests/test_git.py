@@ -22,6 +22,7 @@ from reconciler.git import (
     takes_as_ref,
     tip,
 )
+from reconciler.gitobjects import locate, shallow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,14 +83,49 @@ def test_a_broken_repository_is_not_an_absent_one(
         head(repository / "below")
 
 
-def test_without_git_there_is_none(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(repository))
+def test_without_git_there_is_none_where_there_is_no_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    isolate(tmp_path, monkeypatch)
+    monkeypatch.setenv("PATH", str(tmp_path))
 
-    assert None is head(repository)
-    assert None is tip(repository, REF)
+    assert None is head(tmp_path)
+    assert None is tip(tmp_path, REF)
     assert takes_as_ref("refs/reconciler/a b")
     with pytest.raises(RecordError, match="git is not installed"):
-        run(repository, "rev-parse", "HEAD")
+        run(tmp_path, "rev-parse", "HEAD")
+
+
+def test_without_git_nobody_can_say_what_a_repository_has(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(repository))
+
+    for asked in (head, remote, locate, lambda here: tip(here, REF)):
+        with pytest.raises(RecordError, match="git is not installed; what"):
+            asked(repository)
+    assert takes_as_ref("refs/reconciler/a b")
+
+
+@pytest.mark.parametrize(
+    ("script", "mode", "said"),
+    [
+        pytest.param("#!/bin/sh\n", 0o600, "cannot be run: Permission denied", id="forbidden"),
+        pytest.param("", 0o700, "cannot be run: Exec format error", id="no program"),
+        pytest.param("#!/bin/sh\nkill -9 $$\n", 0o700, "was ended by signal 9", id="killed"),
+    ],
+)
+def test_a_git_that_does_not_run_is_not_taken_for_no_repository(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, script: str, mode: int, said: str
+) -> None:
+    program = repository / "git"
+    program.write_text(script)
+    program.chmod(mode)
+    monkeypatch.setenv("PATH", str(repository))
+
+    for asked in (head, remote, locate, shallow, lambda here: tip(here, REF)):
+        with pytest.raises(RecordError, match=f"`git [a-z-]+` {said}"):
+            asked(repository)
 
 
 def test_a_folder_that_is_not_there_yet_belongs_to_the_repository_above(repository: Path) -> None:

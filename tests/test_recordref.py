@@ -131,13 +131,14 @@ def test_without_a_repository_there_is_no_record_and_none_can_be_made(
         advance(tmp_path, "eu", [entry("MAY")], "Apply")
 
 
-def test_without_git_there_is_no_record_and_none_can_be_made(
+def test_without_git_a_record_is_not_taken_for_none_and_none_can_be_made(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     advance(repository, "eu", [entry("MAY")], "Apply")
     monkeypatch.setenv("PATH", str(repository))
 
-    assert EMPTY == read(repository, "eu")
+    with pytest.raises(RecordError, match="git is not installed"):
+        read(repository, "eu")
     with pytest.raises(RecordError, match="git is not installed"):
         advance(repository, "eu", [entry("MAY")], "Apply")
 
