@@ -136,13 +136,13 @@ class Connection:
     def _send_counted(self, kind: str, request: httpx.Request, due: Due = always) -> httpx.Response:
         """Send one request at its turn. The host is named in errors, credentials never are."""
         host = self.target.host
-        self._limiter.wait()
+        turn = self._limiter.wait()
         if kind != "sign_in" and self._sign_in.over(request):  # the wait outlived the token
             self._sign_in.sign(request)
-            self._limiter.wait()
+            turn = self._limiter.wait()
         what = f"{request.method} {request.url.raw_path.decode()}"
         if not due():
-            self._limiter.give_back()
+            self._limiter.give_back(turn)
             message = f"{what} was not sent: what it rests on was read too long ago"
             raise StaleReadingError(message)
         self.requests.count(kind)

@@ -6,6 +6,7 @@ import math
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -82,10 +83,10 @@ class Limiter:
         with self._lock:
             self._open_at = max(self._open_at, self._clock.now() + seconds)
 
-    def give_back(self) -> None:
-        """Undo one `wait` whose request did not start after all."""
-        with self._lock:
-            self._starts.pop()
+    def give_back(self, turn: float) -> None:
+        """Undo the `wait` that answered this turn: its request did not start after all."""
+        with self._lock, suppress(ValueError):  # it may be over by now
+            self._starts.remove(turn)
 
     def learn(self) -> int | None:
         """After a refusal: take what started in the last minute for all that the target takes.
@@ -101,8 +102,11 @@ class Limiter:
             self._per_minute = taken
             return taken
 
-    def wait(self) -> None:
-        """Return when one more request may start, and count it. Raises InterruptedRunError."""
+    def wait(self) -> float:
+        """Return when one more request may start, count it, and say when that was.
+
+        Raises InterruptedRunError.
+        """
         while True:
             with self._lock:
                 now = self._clock.now()
@@ -111,13 +115,14 @@ class Limiter:
                 self.stop.check(pause)
                 if pause <= 0:
                     self._starts.append(now)
-                    return
+                    return now
             self._tell(pause, asked)
             self._clock.pause(pause, self.stop.check)
 
     def _full(self, now: float) -> float:
         """For how long the window stays full, in seconds."""
-        while self._starts and self._starts[0] <= now - WINDOW:
+        # The sum that the pause ends at: any other way to write it rounds to another moment.
+        while self._starts and self._starts[0] + WINDOW <= now:
             self._starts.popleft()
         if self._per_minute is None or len(self._starts) < self._per_minute:
             return 0.0

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 from faketime import FakeTime, SharedTime
+from hypothesis import example, given
+from hypothesis import strategies as st
 from wire import by_id, client
 
-from reconciler.limiter import Clock, Limiter
+from reconciler.limiter import WINDOW, Clock, Limiter
 
 
 def most_in_a_minute(starts: list[float]) -> int:
@@ -223,10 +226,40 @@ def test_a_target_that_takes_less_than_configured_is_heeded() -> None:
 def test_a_turn_that_was_not_taken_is_given_back() -> None:
     clock = FakeTime()
     limiter = Limiter(2, clock.clock)
-    for _ in range(2):
-        limiter.wait()
+    turns = [limiter.wait() for _ in range(2)]
 
-    limiter.give_back()
+    limiter.give_back(turns[1])
     limiter.wait()
 
     assert [] == clock.slept
+
+
+def test_of_several_turns_the_one_that_was_not_taken_is_given_back() -> None:
+    clock = FakeTime()
+    limiter = Limiter(2, clock.clock)
+    first = limiter.wait()
+    clock.now += 30
+    limiter.wait()
+
+    limiter.give_back(first)
+    limiter.wait()
+    limiter.wait()
+
+    assert [WINDOW] == clock.slept  # until the second is over, which did start
+
+
+@given(st.floats(0, 1e9), st.integers(-3, 3))
+@example(2043.2926374654155, 0)
+def test_however_times_are_rounded_each_start_has_its_window(start: float, nudges: int) -> None:
+    clock = FakeTime()
+    clock.now = start
+    limiter = Limiter(1, clock.clock)
+    limiter.wait()
+    clock.now = start + WINDOW
+    for _ in range(abs(nudges)):
+        clock.now = math.nextafter(clock.now, math.copysign(math.inf, nudges))
+
+    second = limiter.wait()
+
+    assert second >= start + WINDOW
+    assert limiter.wait() >= second + WINDOW
