@@ -214,12 +214,12 @@ def _credit(series: Path, file: str, lines: Lines) -> str:
 
 def config_at(config: Path, commit: str) -> str | None:
     """The text of a configuration at a commit of its own repository; None where that is no file
-    there, or no commit.
+    there, or no commit. Raise RecordError where git cannot say where it lies.
     """
+    place = locate(config)
+    if place is None or not place.ways:
+        return None
     try:
-        place = locate(config)
-        if place is None or not place.ways:
-            return None
         with Objects(config) as objects:
             found = Commit(objects, commit).file(place.ways[0])
             contents = list(objects.read([found] if found else []))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from committed import PROTECT, SERIES, commit, files_at, initialised, protected, series, write
@@ -12,6 +13,9 @@ from repositories import git, isolate
 from reconciler.errors import RecordError, UsageError
 from reconciler.lifecycle import Lines
 from reconciler.revision import at, blame, config_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.fixture
@@ -132,16 +136,24 @@ def test_without_a_repository_there_is_nothing_to_compare_with(
     assert None is config_at(Path("reconciler.toml"), "a" * 40)
 
 
-def test_without_git_it_is_the_same(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param(lambda one: at(SERIES, one, UTC), id="files"),
+        pytest.param(lambda _: protected({"APRIL100": "series/a.yaml"}), id="protection"),
+        pytest.param(lambda one: config_at(Path("reconciler.toml"), one), id="configuration"),
+    ],
+)
+def test_without_git_nobody_can_say_what_a_repository_holds(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, asked: Callable[[str], object]
+) -> None:
     write("a.yaml", series())
     one = commit()
     monkeypatch.setenv("PATH", str(repository))
 
-    with pytest.raises(UsageError, match="series is in no git repository"):
-        at(SERIES, "HEAD", UTC)
-    assert set() == protected({"APRIL100": "series/a.yaml"})
+    with pytest.raises(RecordError, match="git is not installed"):
+        asked(one)
     assert {} == blame(SERIES, [("series/a.yaml", Lines((1,)))])
-    assert None is config_at(Path("reconciler.toml"), one)
 
 
 def test_a_repository_without_a_work_tree_has_no_directory_of_series(repository: Path) -> None:
