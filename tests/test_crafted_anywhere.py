@@ -239,7 +239,7 @@ def test_thousands_of_crafted_plans_move_just_what_they_show(case: tuple[str, An
     is_as_it_says(*case)
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=HEALTH)
+@settings(max_examples=100, deadline=None, suppress_health_check=HEALTH)
 @given(files(), st.none() | live_rows())
 def test_every_plan_that_is_made_can_be_read_back(
     wanted: dict[str, Any], live: dict[str, Any] | None

@@ -70,7 +70,7 @@ def plans(draw: st.DrawFn) -> Plan:
     return replace(plan, unmanaged=tuple(enumerate(texts * 3)))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(plans(), st.sampled_from([2_000, 65_000]) | st.integers(2_000, 65_000), TEXTS)
 def test_a_page_is_never_over_its_limit_and_holds_what_matters(
     plan: Plan, most: int, where: str
