@@ -12,7 +12,7 @@ from reconciler.asides import Since
 from reconciler.change import Aside
 from reconciler.config import as_in, settings_in
 from reconciler.effect import Effect
-from reconciler.errors import RecordError, UsageError
+from reconciler.errors import UsageError
 from reconciler.guardrails import DEFAULT
 from reconciler.record import file_name
 from reconciler.revision import config_at
@@ -109,9 +109,7 @@ def in_force(
 
 def _top(folder: Path) -> str | None:
     found = git.ask(folder, "rev-parse", "--show-toplevel")
-    if not found.ok and not found.nowhere:
-        raise RecordError(f"git cannot say which repository {folder} is in: {found.words}")
-    return found.out.strip() or None
+    return found.told(f"which repository {folder} is in")
 
 
 def _text(file: Path) -> str | None:

@@ -40,6 +40,12 @@ class Answer:
         """Whether git did what it was asked for."""
         return self.code == 0
 
+    def told(self, what: str) -> str | None:
+        """What git printed; None without a repository. Raise RecordError where it cannot say."""
+        if not self.ok and not self.nowhere:
+            raise RecordError(f"git cannot say {what}: {self.words}")
+        return None if self.nowhere else self.out
+
 
 def ask(
     directory: Path,
@@ -190,10 +196,8 @@ def move(directory: Path, ref: str, new: str, old: str | None) -> Answer:
 
 def remote(directory: Path) -> str | None:
     """The remote to share with: `origin`, else the only one; None also without a repository."""
-    found = ask(directory, "remote")
-    if not found.ok and not found.nowhere:
-        raise RecordError(f"git cannot say which remotes there are: {found.words}")
-    names = found.out.split("\n")[:-1]
+    said = ask(directory, "remote").told("which remotes there are") or ""
+    names = said.split("\n")[:-1]
     if "origin" in names:
         return "origin"
     return names[0] if len(names) == 1 else None

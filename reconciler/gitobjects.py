@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from reconciler.errors import RecordError, UsageError
+from reconciler.errors import UsageError
 from reconciler.git import Objects, ask, entries
 from reconciler.text import clip, visible
 
@@ -51,11 +51,10 @@ def locate(path: Path) -> Place | None:
     while not above.is_dir() and above.parent != above:
         above = above.parent
     found = ask(above, "rev-parse", "--is-inside-work-tree", "--show-cdup", "--revs-only", "HEAD")
-    inside, up, head = (*found.out.split("\n"), "", "", "")[:3]
-    if found.nowhere or (found.ok and inside != "true"):
+    said = found.told(f"where {path} lies") or ""
+    inside, up, head = (*said.split("\n"), "", "", "")[:3]
+    if inside != "true":
         return None
-    if not found.ok:
-        raise RecordError(f"git cannot say where {path} lies: {found.words}")
     top, followed = (above / up).resolve(), path.resolve()
     given = path.parent.resolve() / path.name
     ways = (_parts(one, top) for one in (given, followed) if one.is_relative_to(top))
